@@ -1,0 +1,22 @@
+//! What a row is to the library: its description, its key, its draft, and how its columns are bound.
+
+mod bind;
+mod column;
+mod draft;
+mod key;
+mod meta;
+mod model;
+mod relation;
+mod unique;
+mod version;
+
+pub use bind::{Bind, Entity};
+pub use column::{Compared, CompareByValue, CompareColumn, Fits};
+pub use draft::{Draft, LinkedColumn, Pending, Record};
+pub use key::{ForeignKey, IntoKey, Key};
+pub use meta::{ColumnMeta, ColumnSet, EntityMeta, RelationMeta, UniqueMeta};
+pub use model::{Model, References};
+pub use relation::{BelongsTo, Link, Links, Optional, Required};
+pub(crate) use relation::{LinkEnd, PendingLink};
+pub use unique::UniqueKey;
+pub use version::{Increment, Version};

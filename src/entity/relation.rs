@@ -1,0 +1,157 @@
+//! Relations as typed values, and links to rows that may not have a key yet.
+
+use std::any::TypeId;
+use std::marker::PhantomData;
+
+use super::{IntoKey, Key, Model};
+use crate::handle::{Handle, Managed, New, Reference, Tag};
+
+/// Marks a relation that always refers to a row.
+#[derive(Debug)]
+pub enum Required {}
+/// Marks a relation that may refer to nothing.
+#[derive(Debug)]
+pub enum Optional {}
+
+/// The relation number `INDEX` of `E`, which refers to a `P`: `Book::author()`.
+pub struct BelongsTo<E, P, N, const INDEX: usize>(PhantomData<fn() -> (E, P, N)>);
+
+impl<E, P, N, const INDEX: usize> BelongsTo<E, P, N, INDEX> {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<E, P, N, const INDEX: usize> Clone for BelongsTo<E, P, N, INDEX> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E, P, N, const INDEX: usize> Copy for BelongsTo<E, P, N, INDEX> {}
+
+impl<E, P, N, const INDEX: usize> std::fmt::Debug for BelongsTo<E, P, N, INDEX> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "BelongsTo({INDEX})")
+    }
+}
+
+/// The other end of a relation: a row of this session, written or not, or a key.
+///
+/// Made from a reference to a handle or from a [`Key`]; drafts and [`link`](crate::UnitOfWork::link) take it.
+pub struct Link<'s, P: Model> {
+    end: LinkEnd<P>,
+    _brand: PhantomData<&'s ()>,
+}
+
+pub(crate) enum LinkEnd<P: Model> {
+    Slot { tag: Tag, slot: u32 },
+    Key(P::Key),
+}
+
+impl<'s, P: Model> Link<'s, P> {
+    /// A link to the row of that key, which need not be in the session.
+    pub fn to(key: impl IntoKey<P>) -> Self {
+        Self::end(LinkEnd::Key(key.into_key()))
+    }
+
+    fn end(end: LinkEnd<P>) -> Self {
+        Self { end, _brand: PhantomData }
+    }
+
+    pub(crate) fn into_end(self) -> LinkEnd<P> {
+        self.end
+    }
+}
+
+impl<P: Model> std::fmt::Debug for Link<'_, P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Link<{}>", P::meta().name)
+    }
+}
+
+macro_rules! link_from_handle {
+    ($($state:ty),*) => {$(
+        impl<'s, P: Model> From<&Handle<'s, P, $state>> for Link<'s, P> {
+            fn from(handle: &Handle<'s, P, $state>) -> Self {
+                Self::end(LinkEnd::Slot { tag: handle.tag(), slot: handle.slot() })
+            }
+        }
+    )*};
+}
+
+link_from_handle!(New, Managed, Reference);
+
+impl<P: Model> From<Key<P>> for Link<'_, P> {
+    fn from(key: Key<P>) -> Self {
+        Self::end(LinkEnd::Key(key.into_value()))
+    }
+}
+
+impl<P: Model> From<&Key<P>> for Link<'_, P> {
+    fn from(key: &Key<P>) -> Self {
+        Self::end(LinkEnd::Key(key.value().clone()))
+    }
+}
+
+/// The links of a draft on their way into the session, or of a stored draft on its way out.
+///
+/// Invariant in `'s`, and the only place where a row's place in the session leaves a [`Link`]: nothing that a user
+/// can hold without a brand contains one.
+pub struct Links<'s> {
+    pending: Vec<PendingLink>,
+    tag: Option<Tag>,
+    foreign: bool,
+    _brand: PhantomData<fn(&'s ()) -> &'s ()>,
+}
+
+/// A relation of a draft or row whose target is a row of the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PendingLink {
+    pub(crate) relation: usize,
+    pub(crate) target: TypeId,
+    pub(crate) slot: u32,
+}
+
+impl<'s> Links<'s> {
+    pub(crate) const fn new(tag: Tag, pending: Vec<PendingLink>) -> Self {
+        Self { pending, tag: Some(tag), foreign: false, _brand: PhantomData }
+    }
+
+    /// What was collected; `None` when a link came from another session.
+    pub(crate) fn into_pending(self) -> Option<Vec<PendingLink>> {
+        (!self.foreign).then_some(self.pending)
+    }
+
+    /// Takes a draft's link in; gives the key when the link is one already.
+    #[doc(hidden)]
+    pub fn put<P: Model>(&mut self, relation: usize, link: Link<'s, P>) -> Option<P::Key> {
+        match link.end {
+            LinkEnd::Key(key) => Some(key),
+            LinkEnd::Slot { tag, slot } => {
+                self.foreign |= Some(tag) != self.tag;
+                self.pending.push(PendingLink { relation, target: TypeId::of::<P>(), slot });
+                None
+            }
+        }
+    }
+
+    /// Gives a stored draft's link back, if the relation refers to a row of the session.
+    #[doc(hidden)]
+    pub fn take<P: Model>(&mut self, relation: usize) -> Option<Link<'s, P>> {
+        let at = self
+            .pending
+            .iter()
+            .position(|link| link.relation == relation && link.target == TypeId::of::<P>())?;
+        let slot = self.pending.swap_remove(at).slot;
+        self.tag.map(|tag| Link::end(LinkEnd::Slot { tag, slot }))
+    }
+}
+
+impl std::fmt::Debug for Links<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Links({})", self.pending.len())
+    }
+}

@@ -64,6 +64,12 @@ impl FailureKind {
             Self::Deadlock | Self::Serialization | Self::LockTimeout | Self::Busy | Self::LostConnection
         )
     }
+
+    /// Whether the database may have ended the whole transaction, whatever a savepoint says.
+    #[must_use]
+    pub const fn ends_transaction(self) -> bool {
+        matches!(self, Self::Deadlock | Self::Serialization | Self::LostConnection | Self::Full)
+    }
 }
 
 impl fmt::Display for FailureKind {

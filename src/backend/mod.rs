@@ -5,8 +5,10 @@ mod failure;
 
 use diesel::backend::DieselReserveSpecialization;
 use diesel::connection::{LoadConnection, TransactionManager};
+use diesel::query_builder::QueryFragment;
 use diesel::{ConnectionResult, QueryResult};
 
+pub use crate::statement::load;
 pub use dialect::{Dialect, KeyOrder, UpdateShape};
 pub use failure::{Failure, FailureKind};
 
@@ -17,7 +19,7 @@ pub use failure::{Failure, FailureKind};
     message = "`{Self}` is not a backend",
     label = "expected the marker type of a backend crate, such as `moored_sqlite::Sqlite`"
 )]
-pub trait Backend: Sized + Send + Sync + 'static {
+pub trait Backend: Clone + Sized + Send + Sync + 'static {
     /// Diesel's name for the database.
     type Diesel: diesel::backend::Backend<QueryBuilder: Default> + DieselReserveSpecialization + Default + 'static;
     /// Diesel's connection to it.
@@ -59,6 +61,13 @@ pub trait Backend: Sized + Send + Sync + 'static {
     ///
     /// What the database reports; then no transaction is open.
     fn begin(connection: &mut Self::Connection) -> QueryResult<()>;
+
+    /// Runs a query that gives one number: `moored::backend::load::<Self, (BigInt,), (i64,)>`.
+    ///
+    /// # Errors
+    ///
+    /// What the database reports.
+    fn count(connection: &mut Self::Connection, query: &dyn QueryFragment<Self::Diesel>) -> QueryResult<i64>;
 
     /// The limits of the database and the statement shapes that measure best on it.
     fn dialect() -> &'static Dialect;

@@ -39,8 +39,10 @@ pub trait Record: References + Clone + Send + Sync + 'static {
     /// The primary key, when the caller supplied all of it.
     fn key(&self) -> Option<<Self::Entity as Model>::Key>;
 
-    /// The row: the draft's values, and what the database filled. `None` while a required link has no key.
-    fn complete(self, returned: <Self::Entity as Model>::Returned) -> Option<Self::Entity>;
+    /// The row: the draft's values, and what the database filled, if it fills anything.
+    ///
+    /// `None` while a required link has no key, or when what the database fills is missing.
+    fn complete(self, returned: Option<<Self::Entity as Model>::Returned>) -> Option<Self::Entity>;
 }
 
 /// A foreign-key column of a stored draft. Its value is set by the flush; the caller links rows with `link`.

@@ -23,6 +23,10 @@ impl<E: Model> Key<E> {
         Self(key.into_key())
     }
 
+    pub(crate) const fn of(key: E::Key) -> Self {
+        Self(key)
+    }
+
     /// The key's value.
     pub const fn value(&self) -> &E::Key {
         &self.0

@@ -1,6 +1,19 @@
-//! The statements of a flush as Diesel query fragments, and running them.
+//! The statements of a flush and of loading by key, as Diesel query fragments, and running them.
+//!
+//! A statement's text is written once per shape and kept for the session; a fragment pushes the text and then the
+//! values. Diesel's cache goes by the text, so one row and one full chunk of every shape are prepared once per
+//! connection, and nothing else is kept there.
 
+mod fragment;
 mod load;
+mod read;
+mod text;
+mod wrap;
+mod write;
 
 #[doc(hidden)]
 pub use load::load;
+pub(crate) use read::{load_by_key, load_by_keys};
+pub(crate) use text::{sql_of, table_name};
+pub(crate) use wrap::Count;
+pub(crate) use write::{Writer, database};

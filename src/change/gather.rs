@@ -1,0 +1,138 @@
+//! The pending rows of one entity: drafts, diffs and removals.
+
+use crate::backend::Backend;
+use crate::entity::{ColumnSet, Model, Record};
+use crate::error::{Error, Result, RowName, UnflushedEntity};
+use crate::identity::{Arena, Row, Slot, Status};
+use crate::order::WriteKind;
+
+/// One row that the next flush writes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RowChange {
+    pub(crate) slot: u32,
+    pub(crate) kind: WriteKind,
+    pub(crate) columns: ColumnSet,
+}
+
+/// What is pending of one entity.
+#[derive(Debug, Default)]
+pub(crate) struct Pending {
+    /// Inserts in the order of registration, then updates and deletes by key.
+    pub(crate) rows: Vec<RowChange>,
+}
+
+impl<E: Model, B: Backend> Arena<E, B> {
+    /// The rows to write.
+    ///
+    /// Looks at pending slots alone, so its cost is that of the edits and not of what is loaded.
+    ///
+    /// # Errors
+    ///
+    /// A key, a version or a generated column that was edited.
+    pub(crate) fn gather(&self) -> Result<Pending> {
+        let mut inserts = Vec::new();
+        let (mut updates, mut deletes) = (Vec::new(), Vec::new());
+        for slot in self.pending_slots() {
+            let Some(change) = self.row_change(slot)? else { continue };
+            match change.kind {
+                WriteKind::Insert => inserts.push(change),
+                WriteKind::Update => updates.push(change),
+                WriteKind::Delete => deletes.push(change),
+            }
+        }
+        // Two sessions that write the same rows lock them in one order.
+        for list in [&mut updates, &mut deletes] {
+            list.sort_by_cached_key(|change: &RowChange| self.key_of(change.slot));
+        }
+        inserts.append(&mut updates);
+        inserts.append(&mut deletes);
+        Ok(Pending { rows: inserts })
+    }
+
+    /// The slots on the list of the next flush, each once, in the order in which they were made.
+    fn pending_slots(&self) -> Vec<u32> {
+        let mut slots = self.pending().to_vec();
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+    }
+
+    fn row_change(&self, slot: u32) -> Result<Option<RowChange>> {
+        let (kind, columns) = match self.slot(slot) {
+            Some(Slot::Draft(draft)) => (WriteKind::Insert, draft.record.columns()),
+            Some(Slot::Row(row)) => match row.status {
+                Status::Unwritten => (WriteKind::Insert, ColumnSet::first(E::meta().columns.len())),
+                Status::Stored => {
+                    let columns = row.changed();
+                    if columns.is_empty() {
+                        return Ok(None);
+                    }
+                    check_writable(row, columns)?;
+                    (WriteKind::Update, columns)
+                }
+                Status::Leaving => (WriteKind::Delete, ColumnSet::EMPTY),
+                Status::Withdrawn | Status::Deleted | Status::Detached => return Ok(None),
+            },
+            Some(Slot::Reference { leaving: true, .. }) => (WriteKind::Delete, ColumnSet::EMPTY),
+            Some(Slot::Reference { .. } | Slot::Forgotten) | None => return Ok(None),
+        };
+        Ok(Some(RowChange { slot, kind, columns }))
+    }
+
+    /// Whether a query of this entity's table has to be preceded by a flush.
+    pub(crate) fn has_tracked_changes(&self) -> bool {
+        let tracked = E::meta().select(|column| column.track);
+        self.pending().iter().any(|&slot| match self.slot(slot) {
+            Some(Slot::Row(Row { status: Status::Stored, change: Some(change), value, .. })) => {
+                // Cheap answers first: a link or an expression is always tracked.
+                !change.links.is_empty()
+                    || !change.expressions.is_empty()
+                    || value.changes(&change.base).intersects(tracked)
+            }
+            Some(Slot::Row(row)) => matches!(row.status, Status::Unwritten | Status::Leaving),
+            Some(Slot::Draft(_) | Slot::Reference { leaving: true, .. }) => true,
+            _ => false,
+        })
+    }
+
+    /// Whether rows wait for their INSERT.
+    pub(crate) fn has_drafts(&self) -> bool {
+        self.pending().iter().any(|&slot| matches!(self.slot(slot), Some(Slot::Draft(_))))
+    }
+
+    /// What would be lost if the session ended now.
+    pub(crate) fn unflushed(&self) -> Option<UnflushedEntity> {
+        let mut lost = UnflushedEntity { entity: E::meta().name, new: 0, edited: 0, removed: 0 };
+        for slot in self.pending_slots() {
+            match self.slot(slot) {
+                Some(Slot::Draft(_)) => lost.new += 1,
+                Some(Slot::Reference { leaving: true, .. }) => lost.removed += 1,
+                Some(Slot::Row(row)) => match row.status {
+                    Status::Unwritten => lost.new += 1,
+                    Status::Leaving => lost.removed += 1,
+                    Status::Stored if !row.changed().is_empty() => lost.edited += 1,
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        (lost.new + lost.edited + lost.removed > 0).then_some(lost)
+    }
+}
+
+/// Refuses edits of columns that are not the caller's to set.
+fn check_writable<E: Model, B: Backend>(row: &Row<E, B>, columns: ColumnSet) -> Result<()> {
+    let meta = E::meta();
+    let name = || RowName::new(meta, &row.base().key());
+    if columns.intersects(meta.key_columns()) {
+        return Err(Error::KeyChanged(name()));
+    }
+    let mut read_only = meta.select(|column| column.generated);
+    if let Some(version) = meta.version {
+        read_only.insert(version);
+    }
+    match (columns & read_only).iter().next().and_then(|column| meta.columns.get(column)) {
+        Some(column) => Err(Error::ReadOnlyColumn { row: name(), column: column.name }),
+        None => Ok(()),
+    }
+}

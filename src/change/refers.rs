@@ -1,0 +1,61 @@
+//! What constrains the order of pending rows: the rows they refer to, and the unique values they give up or take.
+
+use std::any::{Any, TypeId};
+
+use crate::backend::Backend;
+use crate::entity::{ColumnSet, Model, PendingLink, Record, References, UniqueKey};
+use crate::identity::{Arena, Slot};
+use crate::order::Side;
+
+impl<E: Model, B: Backend> Arena<E, B> {
+    /// The relations of a row to rows of the session that may have no key yet. They outrank the row's own columns.
+    pub(crate) fn links(&self, slot: u32) -> &[PendingLink] {
+        match self.slot(slot) {
+            Some(Slot::Draft(draft)) => &draft.links,
+            Some(Slot::Row(row)) => row.change.as_ref().map_or(&[], |change| &change.links),
+            _ => &[],
+        }
+    }
+
+    /// The keys that a row refers to on one side of the flush, for the relations that lie within `columns`.
+    pub(crate) fn visit_references(
+        &self,
+        slot: u32,
+        side: Side,
+        columns: ColumnSet,
+        visit: &mut dyn FnMut(usize, TypeId, &dyn Any),
+    ) {
+        let Some(source) = self.references(slot, side) else { return };
+        let links = self.links(slot);
+        for (relation, meta) in E::meta().relations.iter().enumerate() {
+            let by_link = side == Side::After && links.iter().any(|link| link.relation == relation);
+            if by_link || !meta.columns.iter().any(|&column| columns.contains(column)) {
+                continue;
+            }
+            source.visit_reference(relation, &mut |target, key| visit(relation, target, key));
+        }
+    }
+
+    /// The value of a unique set on one side of the flush.
+    pub(crate) fn unique_value(&self, slot: u32, side: Side, set: usize) -> Option<UniqueKey> {
+        self.references(slot, side)?.unique_value(set)
+    }
+
+    fn references(&self, slot: u32, side: Side) -> Option<&dyn References> {
+        match self.slot(slot) {
+            Some(Slot::Draft(draft)) if side == Side::After => Some(&draft.record),
+            Some(Slot::Row(row)) if side == Side::After => Some(&row.value),
+            Some(Slot::Row(row)) => Some(row.base()),
+            _ => None,
+        }
+    }
+
+    /// The key of a row, or the key that a draft will have, if it is known.
+    pub(crate) fn key_of(&self, slot: u32) -> Option<E::Key> {
+        match self.slot(slot) {
+            Some(Slot::Draft(draft)) if draft.written.is_none() => draft.record.key(),
+            Some(content) => content.with_key(Clone::clone),
+            None => None,
+        }
+    }
+}

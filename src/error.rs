@@ -1,0 +1,275 @@
+//! What can go wrong, in variants by who has to act.
+
+use std::fmt;
+
+use crate::backend::{Failure, FailureKind};
+use crate::entity::EntityMeta;
+use crate::order::Cycle;
+
+/// The result of a verb.
+pub type Result<T, X = Error> = std::result::Result<T, X>;
+
+/// What can go wrong.
+///
+/// An error loses nothing: memory and database are as they were before the call, unless its variant says otherwise.
+/// Errors name entities, keys and columns, never the value of a column.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    // -- the caller's to put right -------------------------------------------------------------------------------
+    /// A row that must exist does not.
+    #[error("there is no such {entity}")]
+    NotFound {
+        /// The entity's name.
+        entity: &'static str,
+    },
+    /// A query that must give one row gave several.
+    #[error("more than one {entity} was found where exactly one was expected")]
+    NotUnique {
+        /// The entity's name.
+        entity: &'static str,
+    },
+    /// The row is removed, or scheduled for it, through another handle. `restore` takes the schedule back.
+    #[error("{0} is removed")]
+    Removed(RowName),
+    /// The row left the session through another handle.
+    #[error("{0} is detached from this session")]
+    Detached(RowName),
+    /// The draft was forgotten through another handle.
+    #[error("the draft of {entity} was given up")]
+    Forgotten {
+        /// The entity's name.
+        entity: &'static str,
+    },
+    /// Another value with this key is in the session; it keeps the key. Edit that one, or `merge` a detached one.
+    #[error("{0} is in this session already")]
+    AlreadyManaged(RowName),
+    /// The draft's row was written meanwhile, by a flush before a query. `promote` turns the handle without SQL.
+    #[error("the row of this draft of {entity} is written already; promote the handle")]
+    AlreadyWritten {
+        /// The entity's name.
+        entity: &'static str,
+    },
+    /// The row is not in the database yet. Flush first.
+    #[error("this {entity} is not written yet; flush first")]
+    NotWritten {
+        /// The entity's name.
+        entity: &'static str,
+    },
+    /// The work waits outside of this transaction or scope, which does not write it. Flush it before opening one.
+    #[error("this {entity} is pending outside of the transaction or scope; flush it before")]
+    PendingOutside {
+        /// The entity's name.
+        entity: &'static str,
+    },
+    /// The row is linked to one that has no key yet, which only this session knows. Flush first.
+    #[error("{0} is linked to a row that is not written yet; flush first")]
+    PendingLink(RowName),
+    /// A relation leads to a row that is removed. Link to another row, or restore that one.
+    #[error("relation {relation} of {entity} leads to {target}, which is removed")]
+    RemovedTarget {
+        /// The entity that holds the relation.
+        entity: &'static str,
+        /// The relation.
+        relation: &'static str,
+        /// The row it leads to.
+        target: RowName,
+    },
+    /// The key of a row was edited. A key never changes: remove the row and persist another.
+    #[error("the key of {0} was changed")]
+    KeyChanged(RowName),
+    /// A version or a generated column was edited. Only the library or the database sets it.
+    #[error("column {column} of {row} was changed, which only the database or a flush may do")]
+    ReadOnlyColumn {
+        /// The row.
+        row: RowName,
+        /// The column.
+        column: &'static str,
+    },
+    /// The column is not one of the entity's: the struct leaves it out.
+    #[error("{entity} has no column {column}")]
+    UnknownColumn {
+        /// The entity's name.
+        entity: &'static str,
+        /// The column.
+        column: &'static str,
+    },
+    /// The version column has no further value.
+    #[error("the version of {0} has no next value")]
+    VersionExhausted(RowName),
+    /// Rows require each other in a circle, so that none of them can be written first.
+    #[error(transparent)]
+    Cycle(#[from] Box<Cycle>),
+    /// A session or a scope ended well with work that was never flushed. Flush it, or say `discard()`.
+    #[error("the session ended with work that was never flushed: {0}")]
+    Unflushed(Unflushed),
+    /// The handle is of another session. Only a hole in the compiler lets a program get here.
+    #[error("a handle of {entity} was used with a session that it is not of")]
+    ForeignHandle {
+        /// The entity's name.
+        entity: &'static str,
+    },
+    /// One row alone has more values than a statement of this database can carry.
+    #[error("a row of {entity} has more values than one statement can carry")]
+    RowTooLarge {
+        /// The entity's name.
+        entity: &'static str,
+    },
+
+    // -- another writer's doing: reload and decide ---------------------------------------------------------------
+    /// Another writer changed or deleted the row since it was read. `refresh` takes theirs.
+    #[error("{0} was changed or deleted by another writer")]
+    Stale(RowName),
+
+    // -- the database's word -------------------------------------------------------------------------------------
+    /// The database refused a statement.
+    #[error("{}", failure.kind)]
+    Database {
+        /// What the refusal means.
+        failure: Box<Failure>,
+        /// The database's own words.
+        source: diesel::result::Error,
+    },
+    /// The database gave back fewer rows than were inserted, or keys that cannot be matched to them.
+    #[error("the database did not say which keys the rows of {entity} got")]
+    KeysUnknown {
+        /// The entity's name.
+        entity: &'static str,
+    },
+    /// The connection was lost while COMMIT was on its way: the transaction may have happened or not.
+    #[error("the connection was lost during commit: the outcome is unknown")]
+    CommitUnknown {
+        /// The database's own words.
+        source: diesel::result::Error,
+    },
+    /// The transaction failed earlier; nothing but its rollback is possible.
+    #[error("the transaction failed earlier and can only be rolled back: {cause}")]
+    Doomed {
+        /// The first failure.
+        cause: Box<str>,
+    },
+    /// No connection was free in the time configured, or none could be made.
+    #[error("no connection to the database: {reason}")]
+    NoConnection {
+        /// The reason that the pool or the database gave.
+        reason: Box<str>,
+    },
+}
+
+impl Error {
+    /// Whether the same unit of work, started anew in a fresh session, can succeed without any change to it.
+    ///
+    /// Stale rows are: the next attempt reads the new version.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Stale(_) | Self::NoConnection { .. } => true,
+            Self::Database { failure, .. } => failure.kind.is_retryable(),
+            _ => false,
+        }
+    }
+
+    /// What the database's refusal means, if this is one.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Database { failure, .. } => Some(failure),
+            _ => None,
+        }
+    }
+}
+
+/// For `?` on plain Diesel inside a session. The classification is Diesel's own, which is coarser than a backend's.
+impl From<diesel::result::Error> for Error {
+    fn from(source: diesel::result::Error) -> Self {
+        Self::Database { failure: Box::new(Failure::of(&source)), source }
+    }
+}
+
+/// An entity and a key, as an error names a row.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RowName {
+    /// The entity's name.
+    pub entity: &'static str,
+    /// The key, as its `Debug` shows it.
+    pub key: Box<str>,
+}
+
+impl RowName {
+    pub(crate) fn new(entity: &EntityMeta, key: &dyn fmt::Debug) -> Self {
+        Self { entity: entity.name, key: format!("{key:?}").into() }
+    }
+}
+
+impl fmt::Display for RowName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.entity, self.key)
+    }
+}
+
+impl fmt::Debug for RowName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Work that was never flushed: how many drafts, edits and removals of each entity.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unflushed {
+    /// One entry for each entity that has any.
+    pub entities: Box<[UnflushedEntity]>,
+}
+
+/// The work on one entity that was never flushed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnflushedEntity {
+    /// The entity's name.
+    pub entity: &'static str,
+    /// Rows that were persisted and not written.
+    pub new: usize,
+    /// Rows that were edited.
+    pub edited: usize,
+    /// Rows that were to be removed.
+    pub removed: usize,
+}
+
+impl fmt::Display for Unflushed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        for entry in &self.entities {
+            for (count, what) in [(entry.new, "new"), (entry.edited, "edited"), (entry.removed, "removed")] {
+                if count > 0 {
+                    write!(f, "{separator}{count} {what} {}", entry.entity)?;
+                    separator = ", ";
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Failure {
+    /// What Diesel itself can tell of an error; backends know more.
+    #[must_use]
+    pub fn of(error: &diesel::result::Error) -> Self {
+        use diesel::result::{DatabaseErrorKind as Kind, Error as E};
+        let kind = match error {
+            E::DatabaseError(Kind::UniqueViolation, _) => FailureKind::Unique,
+            E::DatabaseError(Kind::ForeignKeyViolation, _) => FailureKind::ForeignKey,
+            E::DatabaseError(Kind::NotNullViolation, _) => FailureKind::NotNull,
+            E::DatabaseError(Kind::CheckViolation, _) => FailureKind::Check,
+            E::DatabaseError(Kind::SerializationFailure, _) => FailureKind::Serialization,
+            E::DatabaseError(Kind::ReadOnlyTransaction, _) => FailureKind::ReadOnly,
+            E::DatabaseError(Kind::ClosedConnection, _) | E::BrokenTransactionManager => FailureKind::LostConnection,
+            E::DeserializationError(_) | E::SerializationError(_) => FailureKind::Conversion,
+            _ => FailureKind::Other,
+        };
+        let mut failure = Self::new(kind);
+        if let E::DatabaseError(_, information) = error {
+            failure.table = information.table_name().map(Into::into);
+            failure.column = information.column_name().map(Into::into);
+            failure.constraint = information.constraint_name().map(Into::into);
+        }
+        failure
+    }
+}

@@ -1,0 +1,56 @@
+//! A log of the statements that reach the database.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use diesel::connection::{Instrumentation, InstrumentationEvent};
+
+/// A log of the statements that reach the database: for tests, and to see what the library does.
+///
+/// It is an instrumentation of Diesel's; clones share one log. Values are left out.
+///
+/// ```
+/// use moored::StatementLog;
+///
+/// let log = StatementLog::new();
+/// assert!(log.take().is_empty());
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct StatementLog(Arc<Mutex<Vec<String>>>);
+
+impl StatementLog {
+    /// An empty log. Give it to a database with `Orm::builder(url).instrument(move || log.clone())`.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The statements since the last call, and empties the log.
+    #[must_use]
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How many statements are in the log.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Whether nothing reached the database since the last `take`.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Instrumentation for StatementLog {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            let mut text = query.to_string();
+            if let Some(values) = text.find(" -- binds: ") {
+                text.truncate(values);
+            }
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! `Orm`: the database, the pool of connections, and what holds for every session.
+
+mod builder;
+mod pool;
+
+use std::sync::Arc;
+
+pub use builder::OrmBuilder;
+pub(crate) use pool::{Checkout, Pool};
+
+use crate::backend::Backend;
+use crate::error::{Error, Result};
+use crate::session::{Own, ReadSession, Reading, Session, UnitOfWork};
+
+/// A database to open sessions on. Cloning it is cheap and shares the pool.
+pub struct Orm<B: Backend> {
+    pool: Arc<Pool<B>>,
+}
+
+impl<B: Backend> Orm<B> {
+    /// Connects with the defaults of [`OrmBuilder`]. One connection is made at once, so a wrong address fails here.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoConnection`] with the database's reason.
+    pub fn connect(url: impl Into<String>) -> Result<Self> {
+        Self::builder(url).build()
+    }
+
+    /// Connects with other settings than the defaults.
+    pub fn builder(url: impl Into<String>) -> OrmBuilder<B> {
+        OrmBuilder::new(url.into())
+    }
+
+    pub(crate) fn over(pool: Arc<Pool<B>>) -> Self {
+        Self { pool }
+    }
+
+    /// Runs one unit of work. The session, and every handle of it, ends with the closure.
+    ///
+    /// A connection is taken from the pool at the first statement. Nothing is flushed at the end: work that was never
+    /// flushed is an error, unless the closure returned one itself.
+    ///
+    /// # Errors
+    ///
+    /// What the closure returns, and [`Error::Unflushed`].
+    pub fn session<R>(&self, work: impl for<'s> FnOnce(&mut Session<'s, B>) -> Result<R>) -> Result<R> {
+        self.try_session(work)
+    }
+
+    /// Runs one unit of work whose errors are of a type of your own. [`session`](Self::session) exists beside it
+    /// because `?` cannot infer the error type through this one.
+    ///
+    /// # Errors
+    ///
+    /// What the closure returns, and [`Error::Unflushed`].
+    pub fn try_session<R, X: From<Error>>(
+        &self,
+        work: impl for<'s> FnOnce(&mut Session<'s, B>) -> Result<R, X>,
+    ) -> Result<R, X> {
+        let mut session = UnitOfWork::open(Arc::clone(&self.pool), Own(()));
+        let result = work(&mut session)?;
+        session.end()?;
+        Ok(result)
+    }
+
+    /// Runs a unit of work that only reads: its session has no verb that writes.
+    ///
+    /// # Errors
+    ///
+    /// What the closure returns.
+    pub fn read<R>(&self, work: impl for<'s> FnOnce(&mut ReadSession<'s, B>) -> Result<R>) -> Result<R> {
+        self.try_read(work)
+    }
+
+    /// Runs a unit of work that only reads and whose errors are of a type of your own.
+    ///
+    /// # Errors
+    ///
+    /// What the closure returns.
+    pub fn try_read<R, X: From<Error>>(
+        &self,
+        work: impl for<'s> FnOnce(&mut ReadSession<'s, B>) -> Result<R, X>,
+    ) -> Result<R, X> {
+        let mut session = UnitOfWork::open(Arc::clone(&self.pool), Reading(()));
+        work(&mut session)
+    }
+
+    /// Runs plain Diesel on a connection of the pool, outside of any session: migrations, for one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoConnection`], and what the closure returns.
+    pub fn with_connection<R, X: From<Error>>(
+        &self,
+        work: impl FnOnce(&mut B::Connection) -> Result<R, X>,
+    ) -> Result<R, X> {
+        let mut checkout = self.pool.check_out()?;
+        work(checkout.connection())
+    }
+}
+
+impl<B: Backend> Clone for Orm<B> {
+    fn clone(&self) -> Self {
+        Self { pool: Arc::clone(&self.pool) }
+    }
+}
+
+impl<B: Backend> std::fmt::Debug for Orm<B> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Orm<{}>", B::NAME)
+    }
+}

@@ -1,0 +1,113 @@
+//! The pool: r2d2 over Diesel connections, each tested only after it sat idle, none handed on mid-transaction.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use diesel::connection::{Connection, Instrumentation, TransactionManager, TransactionManagerStatus};
+use diesel::result::ConnectionError;
+
+use super::builder::{OrmBuilder, refused};
+use crate::backend::Backend;
+use crate::error::Result;
+use crate::session::FlushMode;
+
+/// The pool of an `Orm`, with what holds for its sessions.
+pub(crate) struct Pool<B: Backend> {
+    connections: r2d2::Pool<Manager<B>>,
+    pub(crate) flush_mode: FlushMode,
+}
+
+impl<B: Backend> Pool<B> {
+    pub(super) fn open(settings: OrmBuilder<B>) -> Result<Self> {
+        let source = B::open(&settings.url, settings.options).map_err(|error| refused(&error))?;
+        let manager =
+            Manager { source, instrument: settings.instrument, test_after_idle: settings.test_after_idle };
+        // r2d2 would retry a wrong address until its time-out; asked directly, the database says what is wrong.
+        let first = r2d2::ManageConnection::connect(&manager).map_err(|error| refused(&error))?;
+        drop(first);
+        let connections = r2d2::Pool::builder()
+            .max_size(settings.pool_size)
+            .min_idle(Some(0))
+            .max_lifetime(settings.max_lifetime)
+            .connection_timeout(settings.checkout_timeout)
+            .build(manager)
+            .map_err(|error| refused(&error))?;
+        Ok(Self { connections, flush_mode: settings.flush_mode })
+    }
+
+    pub(crate) fn check_out(&self) -> Result<Checkout<B>> {
+        self.connections.get().map(Checkout).map_err(|error| refused(&error))
+    }
+}
+
+/// A connection on loan. It goes back to the pool when it is dropped, unless it was given up.
+pub(crate) struct Checkout<B: Backend>(r2d2::PooledConnection<Manager<B>>);
+
+impl<B: Backend> Checkout<B> {
+    pub(crate) fn connection(&mut self) -> &mut B::Connection {
+        &mut self.0.connection
+    }
+
+    /// Keeps the connection out of the pool when it comes back.
+    pub(crate) fn give_up(&mut self) {
+        self.0.given_up = true;
+    }
+}
+
+/// A connection in the pool.
+pub(crate) struct Pooled<B: Backend> {
+    connection: B::Connection,
+    idle_since: Instant,
+    given_up: bool,
+}
+
+/// Makes and checks connections for r2d2.
+struct Manager<B: Backend> {
+    source: B::Source,
+    instrument: Option<Arc<dyn Fn() -> Box<dyn Instrumentation> + Send + Sync>>,
+    test_after_idle: Duration,
+}
+
+/// Why r2d2 could not have a connection.
+#[derive(Debug, thiserror::Error)]
+enum PoolError {
+    #[error(transparent)]
+    Connect(#[from] ConnectionError),
+    #[error(transparent)]
+    Query(#[from] diesel::result::Error),
+}
+
+impl<B: Backend> r2d2::ManageConnection for Manager<B> {
+    type Connection = Pooled<B>;
+    type Error = PoolError;
+
+    fn connect(&self) -> Result<Pooled<B>, PoolError> {
+        let mut connection = B::establish(&self.source)?;
+        if let Some(instrument) = &self.instrument {
+            connection.set_instrumentation(instrument());
+        }
+        Ok(Pooled { connection, idle_since: Instant::now(), given_up: false })
+    }
+
+    /// Called at every check-out; a round trip only for what sat idle.
+    fn is_valid(&self, pooled: &mut Pooled<B>) -> Result<(), PoolError> {
+        if pooled.idle_since.elapsed() > self.test_after_idle {
+            B::ping(&mut pooled.connection)?;
+        }
+        Ok(())
+    }
+
+    /// Called at every return: a connection inside a transaction, after a panic or a lost rollback, is closed.
+    fn has_broken(&self, pooled: &mut Pooled<B>) -> bool {
+        pooled.idle_since = Instant::now();
+        pooled.given_up || !is_outside_transaction::<B>(&mut pooled.connection)
+    }
+}
+
+fn is_outside_transaction<B: Backend>(connection: &mut B::Connection) -> bool {
+    type M<B> = <<B as Backend>::Connection as Connection>::TransactionManager;
+    match <M<B> as TransactionManager<B::Connection>>::transaction_manager_status_mut(connection) {
+        TransactionManagerStatus::Valid(status) => status.transaction_depth().is_none(),
+        TransactionManagerStatus::InError => false,
+    }
+}

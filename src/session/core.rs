@@ -1,0 +1,205 @@
+//! What a session holds whatever its authority: the connection, the identity map, and where in a transaction it is.
+
+use std::sync::Arc;
+
+use diesel::connection::{Connection, TransactionManager};
+
+use super::FlushMode;
+use super::stores::IdentityMap;
+use crate::backend::{Backend, FailureKind};
+use crate::error::{Error, Result};
+use crate::handle::Tag;
+use crate::identity::FrameKind;
+use crate::orm::{Checkout, Pool};
+use crate::statement::database;
+
+type Manager<B> = <<B as Backend>::Connection as Connection>::TransactionManager;
+
+/// What a session holds whatever its authority.
+pub struct Core<B: Backend> {
+    pool: Arc<Pool<B>>,
+    connection: Option<Checkout<B>>,
+    pub(crate) map: IdentityMap<B>,
+    pub(crate) tag: Tag,
+    pub(crate) flush_mode: FlushMode,
+    /// How many transactions and savepoints of this session are open.
+    depth: usize,
+    /// Why the open transaction can only be rolled back.
+    doomed: Option<Box<str>>,
+}
+
+impl<B: Backend> Core<B> {
+    pub(crate) fn new(pool: Arc<Pool<B>>, flush_mode: FlushMode) -> Self {
+        Self {
+            pool,
+            connection: None,
+            map: IdentityMap::new(),
+            tag: Tag::fresh(),
+            flush_mode,
+            depth: 0,
+            doomed: None,
+        }
+    }
+
+    /// What stands in a session's place while a transaction or a scope of it has the real one.
+    pub(crate) fn vacant(&self) -> Self {
+        Self {
+            pool: Arc::clone(&self.pool),
+            connection: None,
+            map: IdentityMap::new(),
+            tag: self.tag,
+            flush_mode: self.flush_mode,
+            depth: 0,
+            doomed: None,
+        }
+    }
+
+    pub(crate) const fn in_transaction(&self) -> bool {
+        self.depth > 0
+    }
+
+    /// The connection, checked out of the pool on first use.
+    pub(crate) fn connection(&mut self) -> Result<&mut B::Connection> {
+        self.connect()?;
+        self.connection.as_mut().map(Checkout::connection).ok_or_else(no_connection)
+    }
+
+    fn connect(&mut self) -> Result<()> {
+        if let Some(cause) = &self.doomed {
+            return Err(Error::Doomed { cause: cause.clone() });
+        }
+        if self.connection.is_none() {
+            self.connection = Some(self.pool.check_out()?);
+        }
+        Ok(())
+    }
+
+    /// Runs statements. A failure that ends the transaction on the server is remembered.
+    pub(crate) fn run<R>(
+        &mut self,
+        statements: impl FnOnce(&mut B::Connection, &mut IdentityMap<B>) -> Result<R>,
+    ) -> Result<R> {
+        self.connect()?;
+        let checkout = self.connection.as_mut().ok_or_else(no_connection)?;
+        let result = statements(checkout.connection(), &mut self.map);
+        if let Err(error) = &result {
+            self.note_failure(error);
+        }
+        result
+    }
+
+    fn note_failure(&mut self, error: &Error) {
+        let Some(failure) = error.failure() else { return };
+        if failure.kind == FailureKind::LostConnection
+            && let Some(checkout) = &mut self.connection
+        {
+            checkout.give_up();
+        }
+        if self.depth > 0 && failure.kind.ends_transaction() && self.doomed.is_none() {
+            self.doomed = Some(failure.kind.to_string().into());
+        }
+    }
+
+    // -- transactions and savepoints in the database -------------------------------------------------------------
+
+    /// Begins a transaction, or a savepoint inside one.
+    pub(crate) fn begin(&mut self) -> Result<()> {
+        let nested = self.depth > 0;
+        self.run(|connection, _| {
+            let begun = if nested { Manager::<B>::begin_transaction(connection) } else { B::begin(connection) };
+            begun.map_err(database::<B>)
+        })?;
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Commits the transaction, or releases the savepoint. When that fails it is rolled back.
+    pub(crate) fn commit(&mut self) -> Result<()> {
+        if let Some(cause) = self.doomed.clone() {
+            self.rollback();
+            return Err(Error::Doomed { cause });
+        }
+        let outermost = self.depth == 1;
+        let committed = self.run(|connection, _| {
+            // Diesel rolls back by itself when COMMIT is refused.
+            Manager::<B>::commit_transaction(connection).map_err(database::<B>)
+        });
+        self.depth = self.depth.saturating_sub(1);
+        match committed {
+            Err(Error::Database { failure, source }) if outermost && failure.kind == FailureKind::LostConnection => {
+                self.doomed = None;
+                Err(Error::CommitUnknown { source })
+            }
+            other => {
+                if outermost {
+                    self.doomed = None;
+                }
+                other
+            }
+        }
+    }
+
+    /// Rolls the transaction, or the savepoint, back. A connection that cannot do it leaves the pool, which has the
+    /// same effect.
+    pub(crate) fn rollback(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+        if let Some(checkout) = &mut self.connection {
+            // The transaction is over for this session either way; the first error is the one to report.
+            if Manager::<B>::rollback_transaction(checkout.connection()).is_err() {
+                checkout.give_up();
+                if self.depth > 0 && self.doomed.is_none() {
+                    self.doomed = Some("a savepoint could not be rolled back".into());
+                }
+            }
+        }
+        if self.depth == 0 {
+            self.doomed = None;
+        }
+    }
+
+    // -- frames --------------------------------------------------------------------------------------------------
+
+    pub(crate) fn open_frame(&mut self, kind: FrameKind) -> Result<()> {
+        if kind == FrameKind::Transaction {
+            self.begin()?;
+        }
+        self.map.open_frame(kind);
+        Ok(())
+    }
+
+    /// Ends the innermost transaction or scope well, or undoes it and says why.
+    pub(crate) fn close_frame(&mut self, kind: FrameKind) -> Result<()> {
+        let ended = match kind {
+            FrameKind::Transaction => self.end_transaction(),
+            FrameKind::Scope => match self.map.unflushed() {
+                Some(lost) => Err(Error::Unflushed(lost)),
+                None => Ok(()),
+            },
+        };
+        match ended {
+            Ok(()) => self.map.close_frame(),
+            Err(_) => self.map.undo_frame(),
+        }
+        ended
+    }
+
+    fn end_transaction(&mut self) -> Result<()> {
+        if let Err(error) = self.flush_before_commit() {
+            self.rollback();
+            return Err(error);
+        }
+        self.commit()
+    }
+
+    /// Undoes the innermost transaction or scope.
+    pub(crate) fn undo_frame(&mut self, kind: FrameKind) {
+        if kind == FrameKind::Transaction {
+            self.rollback();
+        }
+        self.map.undo_frame();
+    }
+}
+
+fn no_connection() -> Error {
+    Error::NoConnection { reason: "the pool gave none".into() }
+}

@@ -1,0 +1,237 @@
+//! The rows of one entity without its type: an arena, and the writer of its statements.
+
+use std::any::{Any, TypeId};
+
+use crate::backend::Backend;
+use crate::change::Pending;
+use crate::entity::{ColumnSet, Entity, EntityMeta, PendingLink, UniqueKey};
+use crate::error::{Result, RowName, UnflushedEntity};
+use crate::identity::{Arena, FrameKind, Slot, Status};
+use crate::order::{Action, Side};
+use crate::statement::{Writer, table_name};
+
+/// An arena, and the writer of its statements.
+pub(crate) struct EntityStore<E: Entity<B>, B: Backend> {
+    pub(crate) arena: Arena<E, B>,
+    pub(crate) writer: Writer<E, B>,
+    /// The quoted table name, once it was needed.
+    table: Option<String>,
+}
+
+impl<E: Entity<B>, B: Backend> EntityStore<E, B> {
+    pub(crate) fn new(frames: &[FrameKind]) -> Self {
+        Self { arena: Arena::new(frames), writer: Writer::new(), table: None }
+    }
+}
+
+/// The rows to which one step of a plan applies.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Batch<'a> {
+    pub(crate) action: Action,
+    pub(crate) columns: ColumnSet,
+    pub(crate) postponed: ColumnSet,
+    pub(crate) slots: &'a [u32],
+}
+
+/// The rows of one entity, whichever it is.
+pub(crate) trait Store<B: Backend>: Any {
+    fn meta(&self) -> &'static EntityMeta;
+    fn name_of(&self, slot: u32) -> RowName;
+
+    fn open_frame(&mut self, kind: FrameKind);
+    fn close_frame(&mut self);
+    fn undo_frame(&mut self);
+    fn discard(&mut self);
+
+    fn has_pending(&self) -> bool;
+    fn first_pending(&self) -> u64;
+    fn has_tracked_changes(&self) -> bool;
+    fn unflushed(&self) -> Option<UnflushedEntity>;
+    /// Whether the text of a query names this entity's table.
+    fn occurs_in(&mut self, sql: &str) -> bool;
+
+    fn gather(&self) -> Result<Pending>;
+    fn links(&self, slot: u32) -> &[PendingLink];
+    fn visit_references(
+        &self,
+        slot: u32,
+        side: Side,
+        columns: ColumnSet,
+        visit: &mut dyn FnMut(usize, TypeId, &dyn Any),
+    );
+    fn unique_value(&self, slot: u32, side: Side, set: usize) -> Option<UniqueKey>;
+    /// The primary key, known or to be, as a value to compare.
+    fn key_value(&self, slot: u32) -> Option<UniqueKey>;
+    fn slot_of(&self, key: &dyn Any) -> Option<u32>;
+    /// Whether a row is on its way out, or gone.
+    fn is_leaving(&self, slot: u32) -> bool;
+    /// Whether a row may be linked to now.
+    fn check_target(&self, slot: u32) -> Result<()>;
+    /// Calls `f` with the key of a row, if it has one by now.
+    fn with_key(&self, slot: u32, f: &mut dyn FnMut(&dyn Any)) -> bool;
+
+    /// The key of a row, copied, if it has one by now.
+    fn clone_key(&self, slot: u32, key: &mut Option<Box<dyn Any>>);
+    /// The row as a plan shows it: its key, or its place among the drafts.
+    fn label(&self, slot: u32) -> Box<str>;
+
+    /// Makes a relation of a row refer to a key, or for now to nothing.
+    fn resolve(&mut self, slot: u32, relation: usize, key: Option<&dyn Any>);
+    /// How many statements a batch takes, and whether each is undone as a whole when it fails.
+    fn cost(&self, batch: &Batch<'_>) -> Cost;
+    fn execute(&mut self, connection: &mut B::Connection, batch: &Batch<'_>) -> Result<()>;
+    fn accept(&mut self);
+    fn abandon(&mut self);
+}
+
+/// What a batch asks of the transaction around it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cost {
+    /// How many statements it takes.
+    pub(crate) statements: usize,
+    /// Whether what a statement did can turn out wrong after it succeeded: a row is missing, a key is not known.
+    pub(crate) is_checked: bool,
+}
+
+impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
+    fn meta(&self) -> &'static EntityMeta {
+        E::meta()
+    }
+
+    fn name_of(&self, slot: u32) -> RowName {
+        self.arena.name_of(slot)
+    }
+
+    fn open_frame(&mut self, kind: FrameKind) {
+        self.arena.open_frame(kind);
+    }
+
+    fn close_frame(&mut self) {
+        self.arena.close_frame();
+    }
+
+    fn undo_frame(&mut self) {
+        self.arena.undo_frame();
+    }
+
+    fn discard(&mut self) {
+        self.arena.discard();
+    }
+
+    fn has_pending(&self) -> bool {
+        !self.arena.pending().is_empty()
+    }
+
+    fn first_pending(&self) -> u64 {
+        self.arena.first_pending()
+    }
+
+    fn has_tracked_changes(&self) -> bool {
+        self.arena.has_tracked_changes()
+    }
+
+    fn unflushed(&self) -> Option<UnflushedEntity> {
+        self.arena.unflushed()
+    }
+
+    fn occurs_in(&mut self, sql: &str) -> bool {
+        if self.table.is_none() {
+            self.table = table_name::<E, B>().ok();
+        }
+        // A name that cannot be written occurs everywhere: one flush too many, never one too few.
+        self.table.as_deref().is_none_or(|table| sql.contains(table))
+    }
+
+    fn gather(&self) -> Result<Pending> {
+        self.arena.gather()
+    }
+
+    fn links(&self, slot: u32) -> &[PendingLink] {
+        self.arena.links(slot)
+    }
+
+    fn visit_references(
+        &self,
+        slot: u32,
+        side: Side,
+        columns: ColumnSet,
+        visit: &mut dyn FnMut(usize, TypeId, &dyn Any),
+    ) {
+        self.arena.visit_references(slot, side, columns, visit);
+    }
+
+    fn unique_value(&self, slot: u32, side: Side, set: usize) -> Option<UniqueKey> {
+        self.arena.unique_value(slot, side, set)
+    }
+
+    fn key_value(&self, slot: u32) -> Option<UniqueKey> {
+        self.arena.key_of(slot).map(UniqueKey::new)
+    }
+
+    fn slot_of(&self, key: &dyn Any) -> Option<u32> {
+        self.arena.slot_of(key.downcast_ref()?)
+    }
+
+    fn is_leaving(&self, slot: u32) -> bool {
+        match self.arena.slot(slot) {
+            Some(Slot::Row(row)) => !matches!(row.status, Status::Stored | Status::Unwritten),
+            Some(Slot::Reference { leaving, .. }) => *leaving,
+            Some(Slot::Draft(_)) => false,
+            Some(Slot::Forgotten) | None => true,
+        }
+    }
+
+    fn check_target(&self, slot: u32) -> Result<()> {
+        self.arena.link_target(slot).map(|_| ())
+    }
+
+    fn with_key(&self, slot: u32, f: &mut dyn FnMut(&dyn Any)) -> bool {
+        self.arena.slot(slot).and_then(|slot| slot.with_key(|key| f(key))).is_some()
+    }
+
+    fn clone_key(&self, slot: u32, key: &mut Option<Box<dyn Any>>) {
+        if let Some(slot) = self.arena.slot(slot) {
+            *key = slot.with_key(|key| Box::new(key.clone()) as Box<dyn Any>);
+        }
+    }
+
+    fn label(&self, slot: u32) -> Box<str> {
+        match self.arena.key_of(slot) {
+            Some(key) => format!("{key:?}").into(),
+            None => format!("new {slot}").into(),
+        }
+    }
+
+    fn resolve(&mut self, slot: u32, relation: usize, key: Option<&dyn Any>) {
+        self.writer.resolve(&mut self.arena, slot, relation, key);
+    }
+
+    fn cost(&self, batch: &Batch<'_>) -> Cost {
+        let rows = batch.slots.len();
+        let (size, is_checked) = match batch.action {
+            Action::Insert => (Writer::<E, B>::insert_size(batch.columns), !E::meta().returned().is_empty()),
+            Action::Delete => (Writer::<E, B>::delete_size(), true),
+            _ => (1, true),
+        };
+        Cost { statements: rows.div_ceil(size), is_checked: is_checked && rows > 1 }
+    }
+
+    fn execute(&mut self, connection: &mut B::Connection, batch: &Batch<'_>) -> Result<()> {
+        let Self { arena, writer, .. } = self;
+        let Batch { action, columns, postponed, slots } = *batch;
+        match action {
+            Action::Insert => writer.insert(connection, arena, slots, columns, postponed),
+            Action::Update => writer.update(connection, arena, slots, columns, postponed, true),
+            Action::Delete => writer.delete(connection, arena, slots),
+            _ => writer.update(connection, arena, slots, columns, postponed, false),
+        }
+    }
+
+    fn accept(&mut self) {
+        self.writer.accept(&mut self.arena);
+    }
+
+    fn abandon(&mut self) {
+        self.writer.abandon(&mut self.arena);
+    }
+}

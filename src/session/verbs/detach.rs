@@ -1,0 +1,166 @@
+//! `detach`, `attach`, `merge`: values that leave a session and come back to one.
+
+use crate::backend::Backend;
+use crate::entity::{Entity, Links, Model};
+use crate::error::{Error, Result, RowName};
+use crate::handle::{Handle, Managed, New, Removed, State};
+use crate::identity::Found;
+use crate::session::core::Core;
+use crate::session::{Authority, UnitOfWork};
+use crate::statement::{database, load_by_key};
+
+/// A value that left its session, with the snapshot that its edits are compared with. Owned, `Send`, of no session.
+#[derive(Clone, Debug)]
+pub struct Detached<E: Model> {
+    value: E,
+    base: Option<E>,
+}
+
+impl<E: Model> Detached<E> {
+    /// The value.
+    pub const fn get(&self) -> &E {
+        &self.value
+    }
+
+    /// The value, to be changed; `merge` and `attach` see what changed.
+    pub fn get_mut(&mut self) -> &mut E {
+        if self.base.is_none() {
+            self.base = Some(self.value.clone());
+        }
+        &mut self.value
+    }
+
+    /// The value as the database had it.
+    pub fn snapshot(&self) -> &E {
+        self.base.as_ref().unwrap_or(&self.value)
+    }
+
+    /// The value, without its snapshot.
+    pub fn into_value(self) -> E {
+        self.value
+    }
+}
+
+impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
+    /// `Managed` or `Removed` -> [`Detached`]: the value leaves the session, edits and all; a scheduled removal is
+    /// cancelled. `New` -> the draft, which can be persisted again.
+    ///
+    /// # Errors
+    ///
+    /// [`NotWritten`](Error::NotWritten) for a full value before its INSERT, [`PendingLink`](Error::PendingLink) for a
+    /// row that was linked to one without a key; flush first. [`Removed`](Error::Removed) for a row that a flush
+    /// deleted.
+    pub fn detach<E: Entity<B>, S: Detachable>(&mut self, handle: Handle<'s, E, S>) -> Result<S::Left<'s, E>> {
+        self.own(&handle)?;
+        S::detach(&mut self.core, handle)
+    }
+
+    /// [`Detached`] -> `Managed` without asking the database: the snapshot is trusted, and the edits are pending.
+    ///
+    /// # Errors
+    ///
+    /// [`AlreadyManaged`](Error::AlreadyManaged) when the row is in this session, [`KeyChanged`](Error::KeyChanged)
+    /// when the detached value's key was edited.
+    pub fn attach<E: Entity<B>>(&mut self, detached: &Detached<E>) -> Result<Handle<'s, E, Managed>> {
+        check_key(detached)?;
+        let now = self.core.map.tick();
+        let base = detached.base.clone();
+        let slot = self.core.map.arena_mut::<E>().attach(detached.value.clone(), base, now)?;
+        Ok(self.handle(slot))
+    }
+
+    /// [`Detached`] -> `Managed`: what was changed while detached is applied to the row, which is read first, with one
+    /// SELECT, even when it is in memory. Columns that only the database changed keep the database's value.
+    ///
+    /// # Errors
+    ///
+    /// [`Stale`](Error::Stale) when the row is gone, or its version is not the detached value's; it is never inserted
+    /// anew. [`KeyChanged`](Error::KeyChanged) when the detached value's key was edited.
+    pub fn merge<E: Entity<B>>(&mut self, detached: &Detached<E>) -> Result<Handle<'s, E, Managed>> {
+        check_key(detached)?;
+        let base = detached.snapshot();
+        let key = base.key();
+        let stale = || Error::Stale(RowName::new(E::meta(), &key));
+        if self.core.map.arena_mut::<E>().find(&key) == Found::Leaving {
+            return Err(Error::Removed(RowName::new(E::meta(), &key)));
+        }
+        let slot = self.core.run(|connection, map| {
+            let store = map.store_mut::<E>();
+            let row = load_by_key::<E, B>(connection, &mut store.writer.texts, &key).map_err(database::<B>)?;
+            let row = row.ok_or_else(stale)?;
+            let moved_on = E::meta().version.is_some_and(|version| row.changes(base).contains(version));
+            if moved_on {
+                return Err(stale());
+            }
+            store.arena.take_in(row)?.ok_or_else(stale)
+        })?;
+        let mine = detached.value.changes(base);
+        if !mine.is_empty() {
+            let now = self.core.map.tick();
+            self.core.map.arena_mut::<E>().edit(slot, now)?.value.copy_columns(&detached.value, mine);
+        }
+        Ok(self.handle(slot))
+    }
+}
+
+fn check_key<E: Model>(detached: &Detached<E>) -> Result<()> {
+    let base = detached.snapshot();
+    if detached.value.with_key(|key| base.with_key(|base| key == base)) {
+        Ok(())
+    } else {
+        Err(Error::KeyChanged(RowName::new(E::meta(), &base.key())))
+    }
+}
+
+/// A state out of which a value can leave its session: [`Managed`], [`Removed`] or [`New`].
+#[diagnostic::on_unimplemented(
+    message = "an entity that is `{Self}` cannot be detached",
+    label = "there is no value to take along"
+)]
+pub trait Detachable: State + Sized {
+    /// What leaves: the value of a row, or the draft of a new one.
+    type Left<'s, E: Model>;
+
+    #[doc(hidden)]
+    fn detach<'s, B: Backend, E: Entity<B>>(
+        core: &mut Core<B>,
+        handle: Handle<'s, E, Self>,
+    ) -> Result<Self::Left<'s, E>>;
+}
+
+impl Detachable for Managed {
+    type Left<'s, E: Model> = Detached<E>;
+
+    fn detach<'s, B: Backend, E: Entity<B>>(
+        core: &mut Core<B>,
+        handle: Handle<'s, E, Self>,
+    ) -> Result<Detached<E>> {
+        let (value, base) = core.map.arena_mut::<E>().detach(handle.slot())?;
+        Ok(Detached { value, base })
+    }
+}
+
+impl Detachable for Removed {
+    type Left<'s, E: Model> = Detached<E>;
+
+    fn detach<'s, B: Backend, E: Entity<B>>(
+        core: &mut Core<B>,
+        handle: Handle<'s, E, Self>,
+    ) -> Result<Detached<E>> {
+        let (value, base) = core.map.arena_mut::<E>().detach(handle.slot())?;
+        Ok(Detached { value, base })
+    }
+}
+
+impl Detachable for New {
+    type Left<'s, E: Model> = E::Draft<'s>;
+
+    fn detach<'s, B: Backend, E: Entity<B>>(
+        core: &mut Core<B>,
+        handle: Handle<'s, E, Self>,
+    ) -> Result<E::Draft<'s>> {
+        let draft = core.map.arena_mut::<E>().forget(handle.slot())?;
+        let mut links = Links::new(core.tag, draft.links);
+        Ok(E::draft(draft.record, &mut links))
+    }
+}

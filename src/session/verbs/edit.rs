@@ -1,0 +1,35 @@
+//! `edit`, `edit_draft`: the only ways to a `&mut`.
+
+use crate::backend::Backend;
+use crate::entity::Entity;
+use crate::error::Result;
+use crate::handle::{Handle, Managed, New};
+use crate::session::{Authority, UnitOfWork};
+
+impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
+    /// The entity, to be changed. The next flush writes the columns that differ from what they were.
+    ///
+    /// The first call takes a snapshot of the row; there is no other bookkeeping.
+    ///
+    /// # Errors
+    ///
+    /// [`Removed`](crate::Error::Removed) or [`Detached`](crate::Error::Detached) when that was done through another
+    /// handle. [`PendingOutside`](crate::Error::PendingOutside) inside a transaction, for a row that outside has yet to
+    /// insert.
+    pub fn edit<E: Entity<B>>(&mut self, handle: &Handle<'s, E, Managed>) -> Result<&mut E> {
+        let slot = self.own(handle)?;
+        let now = self.core.map.tick();
+        Ok(&mut self.core.map.arena_mut::<E>().edit(slot, now)?.value)
+    }
+
+    /// The draft, to be changed. Links are set with [`link`](Self::link).
+    ///
+    /// # Errors
+    ///
+    /// As [`draft`](Self::draft), and [`PendingOutside`](crate::Error::PendingOutside) inside a transaction for a draft
+    /// of outside.
+    pub fn edit_draft<E: Entity<B>>(&mut self, handle: &Handle<'s, E, New>) -> Result<&mut E::Record> {
+        let slot = self.own(handle)?;
+        Ok(&mut self.core.map.arena_mut::<E>().draft_mut(slot)?.record)
+    }
+}

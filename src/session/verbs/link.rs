@@ -1,0 +1,123 @@
+//! `link`, `unlink`: pointing a relation at a row, which may have no key yet.
+
+use std::any::TypeId;
+
+use crate::backend::Backend;
+use crate::entity::{BelongsTo, Entity, Link, LinkEnd, Optional, PendingLink};
+use crate::error::{Error, Result};
+use crate::handle::{Handle, Managed, New, State};
+use crate::identity::DraftTarget;
+use crate::session::core::Core;
+use crate::session::{Authority, UnitOfWork};
+
+impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
+    /// Points a relation of a draft or of a managed row at another row: by a handle of any state but `Removed`, or by a
+    /// key. A row without a key yet is written first by the flush, and gives its key then.
+    ///
+    /// # Errors
+    ///
+    /// As [`edit`](Self::edit); [`Removed`](Error::Removed) when the target was removed through another handle,
+    /// [`PendingOutside`](Error::PendingOutside) when it waits outside of this transaction.
+    pub fn link<E, P, N, S, const INDEX: usize>(
+        &mut self,
+        handle: &Handle<'s, E, S>,
+        relation: BelongsTo<E, P, N, INDEX>,
+        to: impl Into<Link<'s, P>>,
+    ) -> Result<()>
+    where
+        E: Entity<B>,
+        P: Entity<B>,
+        S: Linkable,
+    {
+        let _ = relation;
+        let slot = self.own(handle)?;
+        match to.into().into_end() {
+            LinkEnd::Key(key) => S::link(&mut self.core, slot, INDEX, DraftTarget::Key(&key), handle),
+            LinkEnd::Slot { tag, .. } if tag != self.core.tag => Err(Error::ForeignHandle { entity: P::meta().name }),
+            LinkEnd::Slot { slot: target, .. } => {
+                let key = self.core.map.arena_mut::<P>().link_target(target)?;
+                let end = match &key {
+                    Some(key) => DraftTarget::Key(key),
+                    None => DraftTarget::Slot(TypeId::of::<P>(), target),
+                };
+                S::link(&mut self.core, slot, INDEX, end, handle)
+            }
+        }
+    }
+
+    /// Points a nullable relation of a draft or of a managed row at nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`edit`](Self::edit).
+    pub fn unlink<E, P, S, const INDEX: usize>(
+        &mut self,
+        handle: &Handle<'s, E, S>,
+        relation: BelongsTo<E, P, Optional, INDEX>,
+    ) -> Result<()>
+    where
+        E: Entity<B>,
+        P: Entity<B>,
+        S: Linkable,
+    {
+        let _ = relation;
+        let slot = self.own(handle)?;
+        S::link(&mut self.core, slot, INDEX, DraftTarget::Nothing, handle)
+    }
+}
+
+impl<B: Backend> Core<B> {
+    /// Whether a draft may be linked to a slot.
+    pub(crate) fn check_target(&self, target: TypeId, slot: u32) -> Result<()> {
+        match self.map.id_of(target).and_then(|id| self.map.get(id)) {
+            Some(store) => store.check_target(slot),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A state whose relations can be set: [`New`] or [`Managed`].
+#[diagnostic::on_unimplemented(
+    message = "the relations of an entity that is `{Self}` cannot be set",
+    label = "only `New` and `Managed` entities can be linked to others"
+)]
+pub trait Linkable: State + Sized {
+    #[doc(hidden)]
+    fn link<B: Backend, E: Entity<B>>(
+        core: &mut Core<B>,
+        slot: u32,
+        relation: usize,
+        end: DraftTarget<'_>,
+        handle: &Handle<'_, E, Self>,
+    ) -> Result<()>;
+}
+
+impl Linkable for New {
+    fn link<B: Backend, E: Entity<B>>(
+        core: &mut Core<B>,
+        slot: u32,
+        relation: usize,
+        end: DraftTarget<'_>,
+        _: &Handle<'_, E, Self>,
+    ) -> Result<()> {
+        core.map.arena_mut::<E>().link_draft(slot, relation, end)
+    }
+}
+
+impl Linkable for Managed {
+    fn link<B: Backend, E: Entity<B>>(
+        core: &mut Core<B>,
+        slot: u32,
+        relation: usize,
+        end: DraftTarget<'_>,
+        _: &Handle<'_, E, Self>,
+    ) -> Result<()> {
+        let now = core.map.tick();
+        let arena = core.map.arena_mut::<E>();
+        match end {
+            DraftTarget::Key(key) => arena.set_row_reference(slot, relation, Some(key), now),
+            DraftTarget::Nothing => arena.set_row_reference(slot, relation, None, now),
+            DraftTarget::Slot(target, to) => arena.link_row(slot, PendingLink { relation, target, slot: to }, now),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The verbs of a unit of work, one file each.
+
+mod compute;
+mod detach;
+mod edit;
+mod find;
+mod flush;
+mod link;
+mod persist;
+mod promote;
+mod query;
+mod read;
+mod reference;
+mod refresh;
+mod remove;
+
+pub use detach::Detached;
+pub use find::Required;
+pub use promote::Promote;
+pub use query::{EntityQuery, Query};
+pub use remove::Removable;

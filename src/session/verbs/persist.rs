@@ -1,0 +1,37 @@
+//! `persist`: a draft or a full value becomes part of the session.
+
+use crate::backend::Backend;
+use crate::entity::{Draft, Entity, Links, Pending};
+use crate::error::{Error, Result};
+use crate::handle::Handle;
+use crate::session::{Authority, UnitOfWork};
+
+impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
+    /// A draft -> `New`, a full value -> `Managed`. No SQL: the next flush inserts the row.
+    ///
+    /// A full value is found by its key at once.
+    ///
+    /// # Errors
+    ///
+    /// [`AlreadyManaged`](Error::AlreadyManaged) when the key is taken by a row of this session, which keeps it.
+    /// [`PendingOutside`](Error::PendingOutside) when the draft is linked to one that waits outside of this transaction.
+    pub fn persist<D: Draft<'s>>(&mut self, draft: D) -> Result<Handle<'s, D::Entity, D::State>>
+    where
+        D::Entity: Entity<B>,
+    {
+        let mut links = Links::new(self.core.tag, Vec::new());
+        let pending = draft.into_pending(&mut links);
+        let links =
+            links.into_pending().ok_or(Error::ForeignHandle { entity: <D::Entity as crate::entity::Model>::meta().name })?;
+        for link in &links {
+            self.core.check_target(link.target, link.slot)?;
+        }
+        let now = self.core.map.tick();
+        let arena = self.core.map.arena_mut::<D::Entity>();
+        let slot = match pending {
+            Pending::Draft(record) => arena.add_draft(record, links, now)?,
+            Pending::Row(value) => arena.add_row(value, now)?,
+        };
+        Ok(self.handle(slot))
+    }
+}

@@ -1,0 +1,233 @@
+//! `query`: any Diesel query of an entity, giving managed rows.
+
+use std::marker::PhantomData;
+
+use diesel::query_builder::{AsQuery, QueryFragment};
+use diesel::query_dsl::methods::{LimitDsl, SelectDsl};
+use hashbrown::HashSet;
+
+use crate::backend::Backend;
+use crate::entity::Entity;
+use crate::error::{Error, Result};
+use crate::handle::{Handle, Managed};
+use crate::session::core::Core;
+use crate::session::{FlushMode, UnitOfWork};
+use crate::statement::{Count, database, sql_of};
+
+type Fragment<'q, B> = Box<dyn QueryFragment<<B as Backend>::Diesel> + 'q>;
+
+impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
+    /// A query of an entity: its table, filtered, ordered, limited and joined as Diesel lets you. The library chooses
+    /// the selected columns. Values that are bound may be borrowed.
+    ///
+    /// ```ignore
+    /// let tall = session.query::<Author>(authors::table.filter(authors::height.gt(190))).all()?;
+    /// ```
+    pub fn query<'u, 'q, E: Entity<B>>(&'u mut self, query: impl EntityQuery<'q, E, B>) -> Query<'u, 's, 'q, B, A, E> {
+        Query { uow: self, fragment: Box::new(move |limit| query.fragment(limit)), mode: None, _of: PhantomData }
+    }
+}
+
+/// A query of an entity that has not run yet.
+#[must_use = "a query does nothing until `all`, `first`, `one`, `count`, `exists` or `stream` runs it"]
+pub struct Query<'u, 's, 'q, B: Backend, A: ?Sized, E> {
+    uow: &'u mut UnitOfWork<'s, B, A>,
+    fragment: Box<dyn FnOnce(Option<i64>) -> Fragment<'q, B> + 'q>,
+    mode: Option<FlushMode>,
+    _of: PhantomData<fn() -> E>,
+}
+
+/// A Diesel query that an entity can be read from.
+///
+/// Implemented for every query whose FROM clause has the entity's columns: the table itself, filters, orders, limits,
+/// joins, subqueries, boxed and distinct queries.
+#[diagnostic::on_unimplemented(
+    message = "`{E}` cannot be read from this query on `{B}`",
+    label = "not a query of the table of `{E}`",
+    note = "pass the table of `{E}`, filtered or joined as you like, without a `select` of your own"
+)]
+pub trait EntityQuery<'q, E: Entity<B>, B: Backend>: 'q {
+    /// The query with the entity's columns selected, and limited to so many rows if a limit is given.
+    #[doc(hidden)]
+    fn fragment(self, limit: Option<i64>) -> Fragment<'q, B>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'q, E, B, Q> EntityQuery<'q, E, B> for Q
+where
+    E: Entity<B>,
+    B: Backend,
+    Q: SelectDsl<E::Columns> + 'q,
+    Q::Output: AsQuery + LimitDsl,
+    <Q::Output as AsQuery>::Query: QueryFragment<B::Diesel> + 'q,
+    <Q::Output as LimitDsl>::Output: QueryFragment<B::Diesel> + 'q,
+{
+    fn fragment(self, limit: Option<i64>) -> Fragment<'q, B> {
+        let selected = self.select(E::columns());
+        match limit {
+            Some(rows) => Box::new(selected.limit(rows)),
+            None => Box::new(selected.as_query()),
+        }
+    }
+}
+
+impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E> {
+    /// When to flush before this query, whatever the session says.
+    pub const fn flush_mode(mut self, mode: FlushMode) -> Self {
+        self.mode = Some(mode);
+        self
+    }
+
+    /// All rows, each once however often the database gives it, in the order in which it gave them first.
+    ///
+    /// A row that is in memory keeps what was edited and takes the database's value for the rest. Rows whose removal is
+    /// scheduled are left out.
+    ///
+    /// # Errors
+    ///
+    /// What the database reports, and what a flush returns.
+    pub fn all(self) -> Result<Vec<Handle<'s, E, Managed>>> {
+        let (uow, fragment) = self.prepare(None)?;
+        let slots = uow.core.take_in::<E>(&*fragment)?;
+        Ok(slots.into_iter().map(|slot| uow.handle(slot)).collect())
+    }
+
+    /// The first row, if any.
+    ///
+    /// # Errors
+    ///
+    /// As [`all`](Self::all).
+    pub fn first(self) -> Result<Option<Handle<'s, E, Managed>>> {
+        let (uow, fragment) = self.prepare(Some(1))?;
+        let slots = uow.core.take_in::<E>(&*fragment)?;
+        Ok(slots.first().map(|&slot| uow.handle(slot)))
+    }
+
+    /// The one row.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](Error::NotFound) when there is none, [`NotUnique`](Error::NotUnique) when there are several, and as
+    /// [`all`](Self::all).
+    pub fn one(self) -> Result<Handle<'s, E, Managed>> {
+        let (uow, fragment) = self.prepare(Some(2))?;
+        let slots = uow.core.take_in::<E>(&*fragment)?;
+        let entity = E::meta().name;
+        match slots.as_slice() {
+            [] => Err(Error::NotFound { entity }),
+            [slot] => Ok(uow.handle(*slot)),
+            _ => Err(Error::NotUnique { entity }),
+        }
+    }
+
+    /// How many rows the query gives. Nothing is loaded.
+    ///
+    /// # Errors
+    ///
+    /// As [`all`](Self::all).
+    pub fn count(self) -> Result<u64> {
+        let (uow, fragment) = self.prepare(None)?;
+        uow.core.count(&*fragment)
+    }
+
+    /// Whether the query gives any row. Nothing is loaded.
+    ///
+    /// # Errors
+    ///
+    /// As [`all`](Self::all).
+    pub fn exists(self) -> Result<bool> {
+        let (uow, fragment) = self.prepare(Some(1))?;
+        uow.core.count(&*fragment).map(|count| count > 0)
+    }
+
+    /// Hands every row to `each`, one at a time and by value: nothing is managed, and memory stays bounded. Stops at the
+    /// first error that `each` returns.
+    ///
+    /// # Errors
+    ///
+    /// As [`all`](Self::all), and what `each` returns.
+    pub fn stream<X: From<Error>>(self, mut each: impl FnMut(E) -> Result<(), X>) -> Result<(), X> {
+        let (uow, fragment) = self.prepare(None)?;
+        let mut stopped = Ok(());
+        uow.core.run(|connection, _| {
+            E::load(connection, &*fragment, &mut |row| {
+                stopped = each(row);
+                stopped.is_ok()
+            })
+            .map_err(database::<B>)
+        })?;
+        stopped
+    }
+
+    /// Flushes if the mode says so.
+    fn prepare(self, limit: Option<i64>) -> Result<(&'u mut UnitOfWork<'s, B, A>, Fragment<'q, B>)> {
+        let Query { uow, fragment, mode, .. } = self;
+        let fragment = fragment(limit);
+        uow.core.flush_for_query(mode, &*fragment)?;
+        Ok((uow, fragment))
+    }
+}
+
+impl<B: Backend, A: ?Sized, E> std::fmt::Debug for Query<'_, '_, '_, B, A, E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Query").field("mode", &self.mode).finish_non_exhaustive()
+    }
+}
+
+impl<B: Backend> Core<B> {
+    /// In `Auto`, being wrong may only ever mean one flush too many: a table is looked for in the query's whole text.
+    fn flush_for_query(&mut self, mode: Option<FlushMode>, query: &dyn QueryFragment<B::Diesel>) -> Result<()> {
+        match mode.unwrap_or(self.flush_mode) {
+            FlushMode::Commit => Ok(()),
+            FlushMode::Always => self.flush(),
+            FlushMode::Auto => {
+                if !self.map.iter_mut().any(|store| store.has_pending() && store.has_tracked_changes()) {
+                    return Ok(());
+                }
+                let text = sql_of::<B>(query).map_err(database::<B>)?;
+                let reads_changes = self
+                    .map
+                    .iter_mut()
+                    .any(|store| store.has_pending() && store.has_tracked_changes() && store.occurs_in(&text));
+                if reads_changes { self.flush() } else { Ok(()) }
+            }
+        }
+    }
+
+    /// Runs a query and takes its rows into the identity map, each once.
+    fn take_in<E: Entity<B>>(&mut self, query: &dyn QueryFragment<B::Diesel>) -> Result<Vec<u32>> {
+        self.run(|connection, map| {
+            let arena = map.arena_mut::<E>();
+            let first_new = arena.len();
+            let mut slots = Vec::new();
+            let mut seen = HashSet::new();
+            let mut refused = Ok(());
+            E::load(connection, query, &mut |row| {
+                let before = arena.len();
+                match arena.take_in(row) {
+                    // Made just now, so not seen before.
+                    Ok(Some(slot)) if slot >= before => slots.push(slot),
+                    // Made by this query: seen.
+                    Ok(Some(slot)) if slot >= first_new => {}
+                    Ok(Some(slot)) => {
+                        if seen.insert(slot) {
+                            slots.push(slot);
+                        }
+                    }
+                    Ok(None) => {}
+                    Err(error) => refused = Err(error),
+                }
+                refused.is_ok()
+            })
+            .map_err(database::<B>)?;
+            refused.map(|()| slots)
+        })
+    }
+
+    fn count(&mut self, query: &dyn QueryFragment<B::Diesel>) -> Result<u64> {
+        self.run(|connection, _| {
+            let count = B::count(connection, &Count(query)).map_err(database::<B>)?;
+            Ok(u64::try_from(count).unwrap_or(0))
+        })
+    }
+}

@@ -1,0 +1,35 @@
+//! `refresh`: memory made equal to the row.
+
+use crate::backend::Backend;
+use crate::entity::Entity;
+use crate::error::{Error, Result};
+use crate::handle::{Handle, Managed};
+use crate::identity::{Slot, Status};
+use crate::session::{Authority, UnitOfWork};
+use crate::statement::{database, load_by_key};
+
+impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
+    /// Reads the row again, with one SELECT; edits that were not flushed are dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`Stale`](Error::Stale) when the row is gone, [`NotWritten`](Error::NotWritten) when it is not inserted yet; then
+    /// memory is as it was.
+    pub fn refresh<E: Entity<B>>(&mut self, handle: &Handle<'s, E, Managed>) -> Result<()> {
+        let slot = self.own(handle)?;
+        let arena = self.core.map.arena_mut::<E>();
+        arena.check_editable(slot)?;
+        let key = match arena.slot(slot) {
+            Some(Slot::Row(row)) if row.status == Status::Stored => arena.key_of(slot),
+            _ => None,
+        };
+        let Some(key) = key else { return Err(Error::NotWritten { entity: E::meta().name }) };
+        self.core.run(|connection, map| {
+            let store = map.store_mut::<E>();
+            match load_by_key::<E, B>(connection, &mut store.writer.texts, &key).map_err(database::<B>)? {
+                Some(row) => store.arena.overwrite(slot, row),
+                None => Err(Error::Stale(store.arena.name_of(slot))),
+            }
+        })
+    }
+}

@@ -1,0 +1,266 @@
+//! The text of statements, in the database's own quoting and placeholders.
+
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+use diesel::QueryResult;
+use diesel::query_builder::{AstPass, QueryBuilder, QueryFragment};
+use hashbrown::HashMap;
+
+use crate::backend::Backend;
+use crate::entity::{ColumnSet, Entity, EntityMeta};
+
+type DieselBuilder<B> = <<B as Backend>::Diesel as diesel::backend::Backend>::QueryBuilder;
+
+/// What tells one text of an entity from another.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Shape {
+    /// INSERT of so many rows. Postponed columns are NULL in it.
+    Insert { columns: ColumnSet, postponed: ColumnSet, rows: usize },
+    /// UPDATE of one row. With `check`, the version is compared and moved on.
+    Update { columns: ColumnSet, postponed: ColumnSet, check: bool },
+    /// DELETE of so many rows by key. With `check`, of one row by key and version.
+    Delete { rows: usize, check: bool },
+    /// SELECT of so many rows by key.
+    Select { rows: usize },
+}
+
+/// The texts of one entity that this session has needed so far.
+#[derive(Default)]
+pub(crate) struct Texts(HashMap<Shape, Rc<str>>);
+
+impl Texts {
+    pub(crate) fn get<E: Entity<B>, B: Backend>(&mut self, shape: Shape) -> QueryResult<Rc<str>> {
+        if let Some(text) = self.0.get(&shape) {
+            return Ok(Rc::clone(text));
+        }
+        let text: Rc<str> = write::<E, B>(shape)?.into();
+        self.0.insert(shape, Rc::clone(&text));
+        Ok(text)
+    }
+}
+
+fn write<E: Entity<B>, B: Backend>(shape: Shape) -> QueryResult<String> {
+    let mut text = Text::<B> { builder: DieselBuilder::<B>::default(), meta: E::meta() };
+    match shape {
+        Shape::Insert { columns, postponed, rows } => {
+            text.sql("INSERT INTO ");
+            text.table::<E>()?;
+            text.insert_values(columns, postponed, rows)?;
+            let returned = text.meta.returned();
+            if !returned.is_empty() && B::dialect().returning {
+                text.sql(" RETURNING ");
+                text.names(returned.iter())?;
+            }
+        }
+        Shape::Update { columns, postponed, check } => {
+            text.sql("UPDATE ");
+            text.table::<E>()?;
+            text.sql(" SET ");
+            text.assignments(columns, postponed, check)?;
+            text.sql(" WHERE ");
+            text.key(1)?;
+            text.version_if(check)?;
+        }
+        Shape::Delete { rows, check } => {
+            text.sql("DELETE FROM ");
+            text.table::<E>()?;
+            text.sql(" WHERE ");
+            text.key(rows)?;
+            text.version_if(check)?;
+            if rows > 1 && B::dialect().returning {
+                text.sql(" RETURNING ");
+                text.names(E::meta().key.iter().copied())?;
+            }
+        }
+        Shape::Select { rows } => {
+            text.sql("SELECT ");
+            text.names(0..text.meta.columns.len())?;
+            text.sql(" FROM ");
+            text.table::<E>()?;
+            text.sql(" WHERE ");
+            text.key(rows)?;
+        }
+    }
+    Ok(text.builder.finish())
+}
+
+/// The table and the assignments of an UPDATE some of whose columns are expressions, up to and including ` WHERE `.
+pub(crate) struct UpdateParts {
+    /// ` SET a = ?, b = ?, ` or ` SET `: what comes before the expressions.
+    pub(crate) head: String,
+    /// The quoted names of the columns that are expressions.
+    pub(crate) names: Vec<String>,
+    /// ` WHERE id = ? AND version = ?`
+    pub(crate) tail: String,
+}
+
+pub(crate) fn update_parts<E: Entity<B>, B: Backend>(
+    columns: ColumnSet,
+    computed: &[usize],
+    check: bool,
+) -> QueryResult<UpdateParts> {
+    let new = || Text::<B> { builder: DieselBuilder::<B>::default(), meta: E::meta() };
+    let mut head = new();
+    head.sql("UPDATE ");
+    head.table::<E>()?;
+    head.sql(" SET ");
+    let assigned = head.assignments(columns, ColumnSet::EMPTY, check)?;
+    if assigned && !computed.is_empty() {
+        head.sql(", ");
+    }
+    let mut names = Vec::with_capacity(computed.len());
+    for &column in computed {
+        let mut name = new();
+        name.name(column)?;
+        names.push(name.builder.finish());
+    }
+    let mut tail = new();
+    tail.sql(" WHERE ");
+    tail.key(1)?;
+    tail.version_if(check)?;
+    if B::dialect().returning {
+        tail.sql(" RETURNING ");
+        tail.names(0..tail.meta.columns.len())?;
+    }
+    Ok(UpdateParts { head: head.builder.finish(), names, tail: tail.builder.finish() })
+}
+
+struct Text<B: Backend> {
+    builder: DieselBuilder<B>,
+    meta: &'static EntityMeta,
+}
+
+impl<B: Backend> Text<B> {
+    fn sql(&mut self, sql: &str) {
+        self.builder.push_sql(sql);
+    }
+
+    fn table<E: Entity<B>>(&mut self) -> QueryResult<()> {
+        Table::<E, B>(PhantomData).to_sql(&mut self.builder, &B::Diesel::default())
+    }
+
+    fn name(&mut self, column: usize) -> QueryResult<()> {
+        let name = self.meta.columns.get(column).map_or("", |column| column.name);
+        self.builder.push_identifier(name)
+    }
+
+    fn names(&mut self, columns: impl Iterator<Item = usize>) -> QueryResult<()> {
+        for (place, column) in columns.enumerate() {
+            if place > 0 {
+                self.sql(", ");
+            }
+            self.name(column)?;
+        }
+        Ok(())
+    }
+
+    fn insert_values(&mut self, columns: ColumnSet, postponed: ColumnSet, rows: usize) -> QueryResult<()> {
+        if columns.is_empty() {
+            self.sql(" DEFAULT VALUES");
+            return Ok(());
+        }
+        self.sql(" (");
+        self.names(columns.iter())?;
+        self.sql(") VALUES ");
+        for row in 0..rows {
+            self.sql(if row == 0 { "(" } else { ", (" });
+            for (place, column) in columns.iter().enumerate() {
+                if place > 0 {
+                    self.sql(", ");
+                }
+                self.value(column, postponed);
+            }
+            self.sql(")");
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, column: usize, postponed: ColumnSet) {
+        if postponed.contains(column) { self.sql("NULL") } else { self.builder.push_bind_param() }
+    }
+
+    /// `a = ?, b = NULL, version = ?`; tells whether there was anything to assign.
+    fn assignments(&mut self, columns: ColumnSet, postponed: ColumnSet, check: bool) -> QueryResult<bool> {
+        let version = self.meta.version.filter(|_| check);
+        let columns = columns.iter().chain(version);
+        let mut any = false;
+        for column in columns {
+            if any {
+                self.sql(", ");
+            }
+            any = true;
+            self.name(column)?;
+            self.sql(" = ");
+            self.value(column, postponed);
+        }
+        Ok(any)
+    }
+
+    /// `id = ?`, `id IN (?, ?)`, or `(a = ? AND b = ?) OR (a = ? AND b = ?)`.
+    ///
+    /// A tuple in IN is a full scan on MariaDB and a syntax error on SQLite without VALUES.
+    fn key(&mut self, rows: usize) -> QueryResult<()> {
+        let key = self.meta.key;
+        if let ([column], true) = (key, rows > 1) {
+            self.name(*column)?;
+            self.sql(" IN (");
+            for row in 0..rows {
+                if row > 0 {
+                    self.sql(", ");
+                }
+                self.builder.push_bind_param();
+            }
+            self.sql(")");
+            return Ok(());
+        }
+        for row in 0..rows {
+            if rows > 1 {
+                self.sql(if row == 0 { "(" } else { " OR (" });
+            }
+            for (place, &column) in key.iter().enumerate() {
+                if place > 0 {
+                    self.sql(" AND ");
+                }
+                self.name(column)?;
+                self.sql(" = ");
+                self.builder.push_bind_param();
+            }
+            if rows > 1 {
+                self.sql(")");
+            }
+        }
+        Ok(())
+    }
+
+    fn version_if(&mut self, check: bool) -> QueryResult<()> {
+        if let Some(version) = self.meta.version.filter(|_| check) {
+            self.sql(" AND ");
+            self.name(version)?;
+            self.sql(" = ");
+            self.builder.push_bind_param();
+        }
+        Ok(())
+    }
+}
+
+/// The name of an entity's table as a fragment.
+pub(crate) struct Table<E, B>(pub(crate) PhantomData<fn() -> (E, B)>);
+
+impl<E: Entity<B>, B: Backend> QueryFragment<B::Diesel> for Table<E, B> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, B::Diesel>) -> QueryResult<()> {
+        E::push_table(out)
+    }
+}
+
+/// The text of any query.
+pub(crate) fn sql_of<B: Backend>(query: &(impl QueryFragment<B::Diesel> + ?Sized)) -> QueryResult<String> {
+    let mut builder = DieselBuilder::<B>::default();
+    query.to_sql(&mut builder, &B::Diesel::default())?;
+    Ok(builder.finish())
+}
+
+/// The quoted name of an entity's table, as it occurs in the text of any query that reads it.
+pub(crate) fn table_name<E: Entity<B>, B: Backend>() -> QueryResult<String> {
+    sql_of::<B>(&Table::<E, B>(PhantomData))
+}

@@ -138,9 +138,7 @@ fn relation_columns(entity: &EntityMeta, relation: usize) -> ColumnSet {
 pub(super) fn set_columns(entity: &EntityMeta, set: Option<usize>) -> ColumnSet {
     match set {
         None => entity.key_columns(),
-        Some(set) => {
-            entity.uniques.get(set).map(|u| u.columns.iter().copied().collect()).unwrap_or_default()
-        }
+        Some(set) => entity.uniques.get(set).map(|u| u.columns.iter().copied().collect()).unwrap_or_default(),
     }
 }
 
@@ -149,7 +147,13 @@ fn generated_part(entity: &EntityMeta, relation: usize) -> ColumnSet {
     let Some(relation) = entity.relations.get(relation) else { return ColumnSet::EMPTY };
     let target = (relation.target)().1;
     let made = |part: &usize| target.columns.get(*part).is_some_and(|c| c.generated);
-    relation.columns.iter().zip(target.key).filter(|(_, part)| made(part)).map(|(&column, _)| column).collect()
+    relation
+        .columns
+        .iter()
+        .zip(target.key)
+        .filter(|(_, part)| made(part))
+        .map(|(&column, _)| column)
+        .collect()
 }
 
 impl RelationMeta {

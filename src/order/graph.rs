@@ -65,10 +65,8 @@ pub(super) fn condense(nodes: usize, edges: &[(u32, u32)], rank: &[u32]) -> Vec<
         members[component[node as usize] as usize].push(node);
     }
 
-    let between = edges
-        .iter()
-        .map(|&(a, b)| (component[a as usize], component[b as usize]))
-        .filter(|(a, b)| a != b);
+    let between =
+        edges.iter().map(|&(a, b)| (component[a as usize], component[b as usize])).filter(|(a, b)| a != b);
     let later = Lists::new(count, between.clone());
     let mut waits = vec![0_u32; count];
     for (_, after) in between {

@@ -122,7 +122,12 @@ pub(super) fn schema<const N: usize>(tables: [Table; N]) -> [&'static EntityMeta
 }
 
 impl Work {
-    pub(super) fn add(&mut self, entity: &'static EntityMeta, kind: WriteKind, columns: ColumnSet) -> WriteId {
+    pub(super) fn add(
+        &mut self,
+        entity: &'static EntityMeta,
+        kind: WriteKind,
+        columns: ColumnSet,
+    ) -> WriteId {
         self.writes.push(Write { entity, kind, columns, label: None });
         WriteId(self.writes.len() as u32 - 1)
     }

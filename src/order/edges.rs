@@ -85,20 +85,17 @@ fn references(work: &Work, edges: &mut Vec<Edge>) {
         let (from, to) = (work.write(reference.from), work.write(reference.to));
         let relation = reference.relation;
         let deferred = from.entity.relations.get(relation).is_some_and(|r| r.deferred);
+        let needs_no_order = deferred || reference.from == reference.to;
         match (reference.side, from.kind, to.kind) {
-            (Side::After, WriteKind::Insert | WriteKind::Update, WriteKind::Insert) => {
-                let needs_no_order = deferred || reference.from == reference.to;
-                if needs_no_order && generated_part(from.entity, relation).is_empty() {
-                    continue;
-                }
+            (Side::After, WriteKind::Insert | WriteKind::Update, WriteKind::Insert)
+                if !needs_no_order || !generated_part(from.entity, relation).is_empty() =>
+            {
                 let cause = Cause::Refers { relation };
                 edges.push(Edge { before: reference.to, after: reference.from, cause });
             }
-            (Side::Before, WriteKind::Update | WriteKind::Delete, WriteKind::Delete) => {
-                if !deferred && reference.from != reference.to {
-                    let cause = Cause::Referred { relation };
-                    edges.push(Edge { before: reference.from, after: reference.to, cause });
-                }
+            (Side::Before, WriteKind::Update | WriteKind::Delete, WriteKind::Delete) if !needs_no_order => {
+                let cause = Cause::Referred { relation };
+                edges.push(Edge { before: reference.from, after: reference.to, cause });
             }
             _ => {}
         }

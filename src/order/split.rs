@@ -53,10 +53,19 @@ pub(super) enum Means {
     Park,
 }
 
-/// How an edge can be broken: the means, the row that is split and its columns.
-pub(super) fn means(work: &Work, edge: &Edge) -> Option<(Means, WriteId, ColumnSet)> {
+/// A split that moves an edge out of every cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Break {
+    pub(super) means: Means,
+    /// The row that is split.
+    pub(super) row: WriteId,
+    pub(super) columns: ColumnSet,
+}
+
+/// How an edge can be broken, if at all.
+pub(super) fn means(work: &Work, edge: &Edge) -> Option<Break> {
     let columns = edge.columns(work);
-    let at = |means, row, columns: ColumnSet| (!columns.is_empty()).then_some((means, row, columns));
+    let at = |means, row, columns: ColumnSet| (!columns.is_empty()).then_some(Break { means, row, columns });
     let (giver, taker) = (work.write(edge.before), work.write(edge.after));
     match edge.cause {
         Cause::Refers { relation } => {
@@ -74,8 +83,8 @@ pub(super) fn means(work: &Work, edge: &Edge) -> Option<(Means, WriteId, ColumnS
     }
 }
 
-/// Splits the row so that the edge is moved out of the way.
-pub(super) fn apply(splits: &mut Splits, (means, row, columns): (Means, WriteId, ColumnSet)) {
+/// Splits the row.
+pub(super) fn apply(splits: &mut Splits, Break { means, row, columns }: Break) {
     let split = splits.entry(row).or_default();
     match means {
         Means::ReleaseUnique | Means::ReleaseReference => split.released |= columns,

@@ -16,9 +16,8 @@ use super::cycle::Cycle;
 use super::edges::Edge;
 use super::entities::Entities;
 use super::graph::Lists;
-use super::split::{self, Means, Part, Splits};
-use super::{Cause, Work, WriteId};
-use crate::entity::ColumnSet;
+use super::split::{self, Part, Splits};
+use super::{Work, WriteId};
 
 /// The splits that leave no cycle.
 pub(super) fn untangle(work: &Work, edges: &[Edge]) -> Result<Splits, Cycle> {
@@ -106,22 +105,17 @@ impl<'a> Walk<'a> {
     #[expect(clippy::indexing_slicing, reason = "a row on the path waits by the edge at its place")]
     fn break_cycle(&mut self, depth: usize, splits: &mut Splits) -> Result<(), Cycle> {
         let edge_of = |row: u32| self.edges[self.waits.at(self.next[row as usize]) as usize];
-        let mut best: Option<((Means, u32, Cause), usize, (Means, WriteId, ColumnSet))> = None;
-        // From the end of the path: what is cut off has to be walked again.
-        for (place, &row) in self.path.iter().enumerate().skip(depth).rev() {
+        // From the end of the path, for `min_by_key` keeps the first: what is cut off has to be walked again.
+        let ways = self.path.iter().enumerate().skip(depth).rev().filter_map(|(place, &row)| {
             let edge = edge_of(row);
-            if let Some(means) = split::means(self.work, &edge) {
-                let cost = (means.0, self.entities.of(means.1), edge.cause);
-                if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
-                    best = Some((cost, place, means));
-                }
-            }
-        }
-        let Some((_, place, means)) = best else {
+            split::means(self.work, &edge).map(|way| (place, way, edge.cause))
+        });
+        let best = ways.min_by_key(|(_, way, cause)| (way.means, self.entities.of(way.row), *cause));
+        let Some((place, way, _)) = best else {
             let found: Vec<Edge> = self.path[depth..].iter().map(|&row| edge_of(row)).collect();
             return Err(Cycle::new(self.work, &self.shortest(found)));
         };
-        split::apply(splits, means);
+        split::apply(splits, way);
         for row in self.path.drain(place + 1..) {
             self.state[row as usize] = State::Open;
         }

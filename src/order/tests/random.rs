@@ -342,7 +342,7 @@ proptest! {
 
     #[test]
     fn every_plan_of_random_work_runs_and_every_refusal_is_a_cycle(
-        tape in prop::collection::vec(any::<u16>(), 0..400),
+        tape in prop::collection::vec(any::<u16>(), 60..400),
     ) {
         check(tape).map_err(TestCaseError::fail)?;
     }

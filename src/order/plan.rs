@@ -1,17 +1,22 @@
 //! The output of planning: steps that a flush executes one after the other.
 
-use super::WriteId;
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
+
+use super::split::{Part, Split, Splits};
+use super::{Cause, Work, WriteId, edges, split};
 use crate::entity::{ColumnSet, EntityMeta};
 
 /// What a flush does, step by step. Each step is one statement, or several where a limit or the backend's best shape
 /// asks for it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
     pub(crate) steps: Vec<Step>,
 }
 
 /// Rows of one entity that are written alike.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Step {
     /// Of which entity.
     pub entity: &'static EntityMeta,
@@ -21,13 +26,20 @@ pub struct Step {
     pub columns: ColumnSet,
     /// Those of `columns` that are written as NULL for now; a later step gives them their values.
     pub postponed: ColumnSet,
-    /// The rows.
+    /// The rows, in the order of the work.
     pub rows: Vec<WriteId>,
 }
 
-/// What a step does to its rows.
+/// What a step does to its rows. Where nothing else decides, steps run in the order of these variants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
+    /// UPDATE that sets the step's columns to NULL in rows that a later step updates or deletes: the version is
+    /// neither checked nor moved on, for that later step does both. All columns of the step are `postponed`.
+    Release,
+    /// UPDATE that gives the step's columns a placeholder, in rows that a later step updates or deletes. Afterwards
+    /// no unique set that holds one of the columns may be equal to that of another row, written or not. The version is
+    /// neither checked nor moved on.
+    Park,
     /// INSERT.
     Insert,
     /// UPDATE that checks the row's version and moves it on.
@@ -37,3 +49,112 @@ pub enum Action {
     /// DELETE.
     Delete,
 }
+
+/// One step has to run before another, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct StepEdge {
+    /// The number of the step that goes first, from 0.
+    pub before: usize,
+    /// The number of the step that waits, from 0.
+    pub after: usize,
+    /// Why it waits.
+    pub cause: Cause,
+    /// The entity that the relation or unique set of the cause belongs to.
+    pub entity: &'static EntityMeta,
+}
+
+impl Plan {
+    /// The steps, in the order they run in.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// The edges that ordered the steps, each pair of steps once per cause. `work` is what this plan was made from.
+    #[must_use]
+    pub fn edges(&self, work: &Work) -> Vec<StepEdge> {
+        let mut step_of = HashMap::new();
+        let mut splits = Splits::new();
+        for (number, step) in self.steps.iter().enumerate() {
+            for &row in &step.rows {
+                step_of.insert((row, step.action), number);
+                let split: &mut Split = match step.action {
+                    Action::Release | Action::Park | Action::Complete => splits.entry(row).or_default(),
+                    Action::Insert | Action::Update | Action::Delete => continue,
+                };
+                match step.action {
+                    Action::Release => split.released = step.columns,
+                    Action::Park => split.parked = step.columns,
+                    _ => split.postponed = step.columns,
+                }
+            }
+        }
+        let step = |row: WriteId, part: Part| step_of.get(&(row, Action::of(work, row, part))).copied();
+        let mut found = BTreeMap::new();
+        let mut add = |before, after, cause, entity: &'static EntityMeta| {
+            if let (Some(before), Some(after)) = (before, after)
+                && before != after
+            {
+                let edge = StepEdge { before, after, cause, entity };
+                found.entry((before, after, cause, entity.name)).or_insert(edge);
+            }
+        };
+        for edge in edges::collect(work) {
+            let (before, after) = split::ends(work, &splits, &edge);
+            let holder = match edge.cause {
+                Cause::Referred { .. } => edge.before,
+                _ => edge.after,
+            };
+            let entity = work.write(holder).entity;
+            add(step(edge.before, before), step(edge.after, after), edge.cause, entity);
+        }
+        for &row in splits.keys() {
+            let entity = work.write(row).entity;
+            let main = step(row, Part::Main);
+            add(step(row, Part::Release), main, Cause::SameRow, entity);
+            add(step(row, Part::Park), main, Cause::SameRow, entity);
+            add(main, step(row, Part::Complete), Cause::SameRow, entity);
+        }
+        found.into_values().collect()
+    }
+}
+
+impl Action {
+    /// What a part of a row's writing does.
+    pub(super) fn of(work: &Work, row: WriteId, part: Part) -> Self {
+        match part {
+            Part::Release => Self::Release,
+            Part::Park => Self::Park,
+            Part::Main => work.write(row).kind.into(),
+            Part::Complete => Self::Complete,
+        }
+    }
+}
+
+impl From<super::WriteKind> for Action {
+    fn from(kind: super::WriteKind) -> Self {
+        match kind {
+            super::WriteKind::Insert => Self::Insert,
+            super::WriteKind::Update => Self::Update,
+            super::WriteKind::Delete => Self::Delete,
+        }
+    }
+}
+
+impl PartialEq for Step {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.entity, other.entity)
+            && self.action == other.action
+            && self.columns == other.columns
+            && self.postponed == other.postponed
+            && self.rows == other.rows
+    }
+}
+
+impl Eq for Step {}

@@ -20,6 +20,14 @@ pub struct Work {
     pub uniques: Vec<UniqueUse>,
 }
 
+impl Work {
+    /// The write of that number.
+    #[expect(clippy::indexing_slicing, reason = "a `WriteId` is the number of a write of this work")]
+    pub(super) fn write(&self, id: WriteId) -> &Write {
+        &self.writes[id.0 as usize]
+    }
+}
+
 /// One row to write.
 #[derive(Debug)]
 pub struct Write {

@@ -1,0 +1,160 @@
+//! The edges of a flush: which row has to wait for which other, and why.
+//!
+//! 1. **A foreign key that is taken.** A row that is inserted or updated waits for the INSERT of the row it comes to
+//!    refer to. A deferred constraint needs no order, except that a generated key has to exist before it can be
+//!    written. A row that comes to refer to itself waits for itself only where its key is generated.
+//! 2. **A foreign key that is given up.** The DELETE of a row waits for the UPDATE or DELETE of every row that still
+//!    refers to it. A deferred constraint needs no order, and a row never waits for itself.
+//! 3. **A unique value that changes hands.** The row that takes a value waits for the row that gives it up, where
+//!    both mean the same value of the same set of the same entity. A row never conflicts with itself. The primary key
+//!    is such a set, which is why a removed row goes before its successor of the same key.
+//! 4. **A row that is written in parts** (see [`split`](super::split)): each part waits for the one before it.
+//!
+//! What no edge orders is a tie: inserts before updates before deletes, see [`entities`](super::entities).
+
+use hashbrown::HashMap;
+
+use super::entities::Entities;
+use super::{Side, Work, WriteId, WriteKind};
+use crate::entity::{ColumnSet, EntityMeta, RelationMeta};
+
+/// One row waits for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Edge {
+    /// The row that goes first.
+    pub(super) before: WriteId,
+    /// The row that waits.
+    pub(super) after: WriteId,
+    pub(super) cause: Cause,
+}
+
+/// Why one row, or one step, waits for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// The later row comes to refer to the earlier one, by this relation of the later one's entity.
+    Refers {
+        /// Its number among the relations of the entity.
+        relation: usize,
+    },
+    /// The earlier row refers to the later one until now, by this relation of the earlier one's entity.
+    Referred {
+        /// Its number among the relations of the entity.
+        relation: usize,
+    },
+    /// The earlier row gives a unique value up that the later row takes.
+    Unique {
+        /// The number of the unique set, or `None` for the primary key.
+        set: Option<usize>,
+    },
+    /// Both write parts of the same row.
+    SameRow,
+}
+
+impl Edge {
+    /// The columns that hold the foreign key or the unique value.
+    pub(super) fn columns(&self, work: &Work) -> ColumnSet {
+        match self.cause {
+            Cause::Refers { relation } => relation_columns(work.write(self.after).entity, relation),
+            Cause::Referred { relation } => relation_columns(work.write(self.before).entity, relation),
+            Cause::Unique { set } => set_columns(work.write(self.after).entity, set),
+            Cause::SameRow => ColumnSet::EMPTY,
+        }
+    }
+
+    /// The columns whose values nobody knows before the earlier row is inserted.
+    pub(super) fn unknown(&self, work: &Work) -> ColumnSet {
+        match self.cause {
+            Cause::Refers { relation } => generated_part(work.write(self.after).entity, relation),
+            _ => ColumnSet::EMPTY,
+        }
+    }
+}
+
+/// The edges of rules 1 to 3, in the order of the work. An edge from a row to itself says that it needs its own
+/// generated key.
+pub(super) fn collect(work: &Work) -> Vec<Edge> {
+    let mut edges = Vec::with_capacity(work.references.len());
+    references(work, &mut edges);
+    uniques(work, &mut edges);
+    edges
+}
+
+/// Rules 1 and 2.
+fn references(work: &Work, edges: &mut Vec<Edge>) {
+    for reference in &work.references {
+        let (from, to) = (work.write(reference.from), work.write(reference.to));
+        let relation = reference.relation;
+        let deferred = from.entity.relations.get(relation).is_some_and(|r| r.deferred);
+        let needs_no_order = deferred || reference.from == reference.to;
+        match (reference.side, from.kind, to.kind) {
+            (Side::After, WriteKind::Insert | WriteKind::Update, WriteKind::Insert)
+                if !needs_no_order || !generated_part(from.entity, relation).is_empty() =>
+            {
+                let cause = Cause::Refers { relation };
+                edges.push(Edge { before: reference.to, after: reference.from, cause });
+            }
+            (Side::Before, WriteKind::Update | WriteKind::Delete, WriteKind::Delete) if !needs_no_order => {
+                let cause = Cause::Referred { relation };
+                edges.push(Edge { before: reference.from, after: reference.to, cause });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Rule 3. The database lets one row hold a value, so a value has one giver; takers find it in a map that is only
+/// ever asked, never walked.
+fn uniques(work: &Work, edges: &mut Vec<Edge>) {
+    if work.uniques.is_empty() {
+        return;
+    }
+    let entities = Entities::new(work);
+    let mut givers = HashMap::with_capacity(work.uniques.len() / 2);
+    for given in work.uniques.iter().filter(|u| u.side == Side::Before) {
+        if work.write(given.write).kind != WriteKind::Insert {
+            givers.insert((entities.of(given.write), given.set, given.value), given.write);
+        }
+    }
+    for taken in work.uniques.iter().filter(|u| u.side == Side::After) {
+        let giver = givers.get(&(entities.of(taken.write), taken.set, taken.value));
+        if let Some(&before) = giver
+            && before != taken.write
+            && work.write(taken.write).kind != WriteKind::Delete
+        {
+            edges.push(Edge { before, after: taken.write, cause: Cause::Unique { set: taken.set } });
+        }
+    }
+}
+
+/// The columns of a relation.
+fn relation_columns(entity: &EntityMeta, relation: usize) -> ColumnSet {
+    entity.relations.get(relation).map(RelationMeta::column_set).unwrap_or_default()
+}
+
+/// The columns of a unique set, or of the key.
+pub(super) fn set_columns(entity: &EntityMeta, set: Option<usize>) -> ColumnSet {
+    match set {
+        None => entity.key_columns(),
+        Some(set) => entity.uniques.get(set).map(|u| u.columns.iter().copied().collect()).unwrap_or_default(),
+    }
+}
+
+/// The columns of a relation that hold a part of the target's key which the database makes.
+fn generated_part(entity: &EntityMeta, relation: usize) -> ColumnSet {
+    let Some(relation) = entity.relations.get(relation) else { return ColumnSet::EMPTY };
+    let target = (relation.target)().1;
+    let made = |part: &usize| target.columns.get(*part).is_some_and(|c| c.generated);
+    relation
+        .columns
+        .iter()
+        .zip(target.key)
+        .filter(|(_, part)| made(part))
+        .map(|(&column, _)| column)
+        .collect()
+}
+
+impl RelationMeta {
+    pub(super) fn column_set(&self) -> ColumnSet {
+        self.columns.iter().copied().collect()
+    }
+}

@@ -57,6 +57,13 @@ impl<'s, P: Model> Link<'s, P> {
         Self::end(LinkEnd::Key(key.into_key()))
     }
 
+    /// A link that every session refuses: what a draft is given whose required link has been lost.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn nowhere() -> Self {
+        Self::end(LinkEnd::Slot { tag: Tag::fresh(), slot: u32::MAX })
+    }
+
     fn end(end: LinkEnd<P>) -> Self {
         Self { end, _brand: PhantomData }
     }

@@ -95,3 +95,6 @@ fn derive(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
     errors.finish()?;
     Ok(entity.as_ref().map(expand::expand).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

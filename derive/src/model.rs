@@ -339,8 +339,7 @@ fn read_struct_items(attributes: &[Attribute], errors: &mut Errors) -> Vec<Uniqu
 fn read_table(attributes: &[Attribute], errors: &mut Errors) -> Option<Path> {
     for item in diesel_items(attributes).iter().filter(|item| item.name == "table_name") {
         let Value::Equals(tokens) = &item.value else { continue };
-        let quoted = syn::parse2::<LitStr>(tokens.clone()).and_then(|text| text.parse());
-        match quoted.or_else(|_| syn::parse2::<Path>(tokens.clone())) {
+        match syn::parse2::<Path>(tokens.clone()) {
             Ok(table) => return Some(table),
             Err(error) => {
                 errors.at(error.span(), "cannot read `table_name`: write `table_name = crate::schema::books`")

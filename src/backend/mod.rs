@@ -19,10 +19,7 @@ pub use failure::{Failure, FailureKind};
 )]
 pub trait Backend: Sized + Send + Sync + 'static {
     /// Diesel's name for the database.
-    type Diesel: diesel::backend::Backend<QueryBuilder: Default>
-        + DieselReserveSpecialization
-        + Default
-        + 'static;
+    type Diesel: diesel::backend::Backend<QueryBuilder: Default> + DieselReserveSpecialization + Default + 'static;
     /// Diesel's connection to it.
     type Connection: diesel::Connection<Backend = Self::Diesel, TransactionManager: TransactionManager<Self::Connection>>
         + LoadConnection

@@ -127,6 +127,13 @@ impl<'s> Links<'s> {
         Self { pending, tag: Some(tag), foreign: false, _brand: PhantomData }
     }
 
+    /// Links outside any session, where a link can only be a key.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of_keys() -> Self {
+        Self { pending: Vec::new(), tag: None, foreign: false, _brand: PhantomData }
+    }
+
     /// What was collected; `None` when a link came from another session.
     pub(crate) fn into_pending(self) -> Option<Vec<PendingLink>> {
         (!self.foreign).then_some(self.pending)

@@ -25,7 +25,6 @@ impl StatementLog {
     }
 
     /// The statements since the last call, and empties the log.
-    #[must_use]
     pub fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -1,1 +1,100 @@
-//! d
+//! `#[derive(Entity)]`, which tells Moored what a struct that mirrors a row is made of.
+//!
+//! The macro reads the struct into a model ([`mod@model`]), finds everything that is wrong with it at once
+//! ([`mod@checks`]), and writes one part of the output after the other ([`mod@expand`]).
+
+mod attribute;
+mod checks;
+mod diagnostics;
+mod expand;
+mod model;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+/// Makes a struct that mirrors a row an entity, and writes its draft `New..`.
+///
+/// The struct needs `#[diesel(table_name = ..)]`, at least one key field, and Diesel's `Queryable` and `Clone` beside
+/// this derive. Fields are in the order of a query's columns. A field's column has the field's name, or that of
+/// Diesel's `#[diesel(column_name = ..)]`.
+///
+/// # On a field
+///
+/// | `#[entity(..)]` | meaning |
+/// |---|---|
+/// | `key` | part of the primary key; several fields make a composite key, in their order |
+/// | `generated` | the database makes the value and nobody else may: not in the draft, read back after INSERT |
+/// | `default` | the database has a default: a draft may leave the column out, which is not NULL |
+/// | `version` | the version of optimistic locking, counted by the library |
+/// | `unique` | the column is unique in the table |
+/// | `belongs_to = Author` | the column holds the key of an `Author`; the relation is the field's name without `_id` |
+/// | `name = editor` | the relation's name, beside `belongs_to` |
+/// | `deferred` | the foreign key is declared initially deferred, beside `belongs_to` |
+/// | `track = false` | a change of this column alone does not make a query flush first |
+///
+/// # On the struct
+///
+/// | `#[entity(..)]` | meaning |
+/// |---|---|
+/// | `unique(shelf, position)` | these fields together are unique in the table; may be given several times |
+///
+/// # What is written
+///
+/// For `Book`: `NewBook`, the draft that `persist` takes, with `NewBook::new` for what every book must have and a
+/// setter for each of the rest; `BookRecord`, the draft as the session stores it; one function for every relation,
+/// `Book::author()`; and the traits of `moored::entity`. An entity none of whose columns the database fills can be
+/// persisted as it is, too.
+///
+/// # Example
+///
+/// ```
+/// use diesel::prelude::*;
+/// use moored::entity::{Key, Model};
+/// use moored_derive::Entity;
+///
+/// diesel::table! { authors (id) { id -> Integer, name -> Text } }
+/// diesel::table! { books (id) { id -> Integer, title -> Text, author_id -> Integer, isbn -> Nullable<Text> } }
+///
+/// #[derive(Entity, Queryable, Clone, Debug)]
+/// #[diesel(table_name = authors)]
+/// struct Author {
+///     #[entity(key, generated)]
+///     id: i32,
+///     name: String,
+/// }
+///
+/// #[derive(Entity, Queryable, Clone, Debug)]
+/// #[diesel(table_name = books)]
+/// struct Book {
+///     #[entity(key, generated)]
+///     id: i32,
+///     title: String,
+///     #[entity(belongs_to = Author)]
+///     author_id: Key<Author>,
+///     #[entity(unique)]
+///     isbn: Option<String>,
+/// }
+///
+/// let needle = NewBook::new("Needle", Key::<Author>::new(7)).isbn("0-00-000000-0");
+/// assert_eq!(needle.title, "Needle");
+/// assert_eq!(Book::meta().relations[0].name, "author");
+/// ```
+#[proc_macro_derive(Entity, attributes(entity, diesel))]
+pub fn derive_entity(input: TokenStream) -> TokenStream {
+    derive(&parse_macro_input!(input as DeriveInput))
+        .unwrap_or_else(|error| error.into_compile_error())
+        .into()
+}
+
+fn derive(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
+    let mut errors = diagnostics::Errors::default();
+    let entity = model::Entity::read(input, &mut errors);
+    if let Some(entity) = &entity {
+        checks::check(entity, &mut errors);
+    }
+    errors.finish()?;
+    Ok(entity.as_ref().map(expand::expand).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests;

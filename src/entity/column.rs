@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use diesel::expression::AsExpression;
-use diesel::sql_types::{SingleValue, SqlType};
+use diesel::sql_types::{SingleValue, SqlType, is_nullable};
 use diesel::{Column, Expression};
 
 /// A field type that fits the SQL type of a column, on whatever backend.
@@ -21,6 +21,17 @@ where
     T: AsExpression<C::SqlType>,
 {
 }
+
+/// Whether a column takes NULL, as `diesel::table!` says, set against a field that is no `Option`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the column `{C}` takes NULL, but its field does not",
+    label = "this field must be an `Option<..>`",
+    note = "write `Option` itself: the derive cannot see through a type alias"
+)]
+pub trait NeverNull<C> {}
+
+impl<C> NeverNull<C> for is_nullable::NotNull {}
 
 /// A column value whose equality is not Rust's `==`.
 ///

@@ -57,6 +57,13 @@ impl<'s, P: Model> Link<'s, P> {
         Self::end(LinkEnd::Key(key.into_key()))
     }
 
+    /// A link that every session refuses: what a draft is given whose required link has been lost.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn nowhere() -> Self {
+        Self::end(LinkEnd::Slot { tag: Tag::fresh(), slot: u32::MAX })
+    }
+
     fn end(end: LinkEnd<P>) -> Self {
         Self { end, _brand: PhantomData }
     }
@@ -118,6 +125,13 @@ pub(crate) struct PendingLink {
 impl<'s> Links<'s> {
     pub(crate) const fn new(tag: Tag, pending: Vec<PendingLink>) -> Self {
         Self { pending, tag: Some(tag), foreign: false, _brand: PhantomData }
+    }
+
+    /// Links outside any session, where a link can only be a key.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of_keys() -> Self {
+        Self { pending: Vec::new(), tag: None, foreign: false, _brand: PhantomData }
     }
 
     /// What was collected; `None` when a link came from another session.

@@ -1,0 +1,125 @@
+//! `impl Entity<B>`: binding keys and loading rows, for every backend that has the columns' SQL types.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
+
+use super::{Target, bind, mistake, tuple};
+
+pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
+    let (ident, table) = (&entity.ident, entity.table);
+    let diesel = quote!(__B::Diesel);
+    let binds = entity.columns.iter().map(|column| bind::bounds(entity, column, &diesel));
+    let keys: Vec<_> = entity.keys().collect();
+    let row = entity.sql_types(&entity.columns);
+    let row_bounds = loading(&row, &quote!(Self));
+    let key_sql = entity.sql_types(keys.iter().copied());
+    let key_row = tuple(keys.iter().map(|column| &column.ty));
+    let key_bounds = loading(&key_sql, &key_row);
+    let (returned_bounds, load_returned) = returned(entity);
+    let bind_key = bind_key(entity);
+    let key_value = match entity.single_key() {
+        Some(_) => quote!(__row.0),
+        None => quote!(__row),
+    };
+    quote! {
+        #[automatically_derived]
+        #[diagnostic::do_not_recommend]
+        impl<__B> ::moored::entity::Entity<__B> for #ident
+        where
+            __B: ::moored::backend::Backend,
+            #(#binds)*
+            #row_bounds
+            #key_bounds
+            #returned_bounds
+        {
+            fn bind_key<'b>(
+                __key: &'b Self::Key,
+                __part: usize,
+                mut __out: ::diesel::query_builder::AstPass<'_, 'b, __B::Diesel>,
+            ) -> ::diesel::QueryResult<()> {
+                #bind_key
+            }
+
+            fn push_table(
+                __out: ::diesel::query_builder::AstPass<'_, '_, __B::Diesel>,
+            ) -> ::diesel::QueryResult<()> {
+                const __TABLE: &#table::table = &#table::table;
+                ::diesel::query_builder::QueryFragment::<__B::Diesel>::walk_ast(__TABLE, __out)
+            }
+
+            fn load(
+                __connection: &mut __B::Connection,
+                __query: &dyn ::diesel::query_builder::QueryFragment<__B::Diesel>,
+                __each: &mut dyn ::core::ops::FnMut(Self) -> bool,
+            ) -> ::diesel::QueryResult<()> {
+                ::moored::statement::load::<__B, #row, Self>(__connection, __query, __each)
+            }
+
+            fn load_returned(
+                __connection: &mut __B::Connection,
+                __statement: &dyn ::diesel::query_builder::QueryFragment<__B::Diesel>,
+                __each: &mut dyn ::core::ops::FnMut(Self::Returned),
+            ) -> ::diesel::QueryResult<()> {
+                #load_returned
+            }
+
+            fn load_keys(
+                __connection: &mut __B::Connection,
+                __statement: &dyn ::diesel::query_builder::QueryFragment<__B::Diesel>,
+                __each: &mut dyn ::core::ops::FnMut(Self::Key),
+            ) -> ::diesel::QueryResult<()> {
+                ::moored::statement::load::<__B, #key_sql, #key_row>(__connection, __statement, &mut |__row| {
+                    __each(#key_value);
+                    true
+                })
+            }
+        }
+    }
+}
+
+/// The bounds that let rows of the SQL type `sql` be loaded as `rust`.
+fn loading(sql: &TokenStream, rust: &TokenStream) -> TokenStream {
+    quote! {
+        __B::Diesel: ::diesel::expression::QueryMetadata<#sql>,
+        #rust: ::diesel::deserialize::FromSqlRow<#sql, __B::Diesel>,
+    }
+}
+
+/// The bounds and the body of `load_returned`.
+fn returned(entity: &Target<'_>) -> (TokenStream, TokenStream) {
+    let columns = entity.returned();
+    if columns.is_empty() {
+        let message = format!("the database fills no column of `{}`", entity.ident.unraw());
+        return (TokenStream::new(), mistake(&message));
+    }
+    let sql = entity.sql_types(columns.iter().copied());
+    let rust = tuple(columns.iter().map(|column| &column.ty));
+    let body = quote! {
+        ::moored::statement::load::<__B, #sql, #rust>(__connection, __statement, &mut |__row| {
+            __each(__row);
+            true
+        })
+    };
+    (loading(&sql, &rust), body)
+}
+
+fn bind_key(entity: &Target<'_>) -> TokenStream {
+    let unknown = mistake(&format!("the key of `{}` has no such part", entity.ident.unraw()));
+    let names: Vec<_> = (0..entity.keys().count()).map(|part| format_ident!("__part_{part}")).collect();
+    let pattern = match entity.single_key() {
+        Some(_) => quote!(#(#names)*),
+        None => quote!((#(#names,)*)),
+    };
+    let arms = entity.keys().zip(&names).enumerate().map(|(part, (column, name))| {
+        let push = bind::push(entity, column, &quote!(#name));
+        quote!(#part => #push,)
+    });
+    quote! {
+        let #pattern = __key;
+        match __part {
+            #(#arms)*
+            _ => #unknown,
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The static description of the entity.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ext::IdentExt;
+
+use super::Target;
+
+pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
+    let name = entity.ident.unraw().to_string();
+    let columns = entity.columns.iter().map(|column| {
+        let field = column.plain_name();
+        let nullable = column.is_nullable();
+        let generated = column.generated.is_some();
+        let default = column.default.is_some();
+        let track = column.track;
+        let column = entity.column_of(column);
+        quote! {
+            ::moored::entity::ColumnMeta {
+                field: #field,
+                name: <#column as ::diesel::Column>::NAME,
+                nullable: #nullable,
+                generated: #generated,
+                default: #default,
+                track: #track,
+            }
+        }
+    });
+    let key = entity.keys().map(|column| column.index);
+    let version = match entity.version() {
+        Some(column) => {
+            let index = column.index;
+            quote!(::core::option::Option::Some(#index))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    let relations = entity.relations().map(|relation| {
+        let name = relation.name.unraw().to_string();
+        let index = relation.column.index;
+        let nullable = relation.column.is_nullable();
+        let deferred = relation.column.deferred.is_some();
+        let target = relation.target;
+        quote! {
+            ::moored::entity::RelationMeta {
+                name: #name,
+                columns: &[#index],
+                nullable: #nullable,
+                deferred: #deferred,
+                target: || (::core::any::TypeId::of::<#target>(), <#target as ::moored::entity::Model>::meta()),
+            }
+        }
+    });
+    let uniques = entity.unique_columns().map(|set| {
+        let indices = set.iter().map(|column| column.index);
+        quote!(::moored::entity::UniqueMeta { columns: &[#(#indices),*] })
+    });
+    quote! {
+        static __META: ::moored::entity::EntityMeta = ::moored::entity::EntityMeta {
+            name: #name,
+            columns: &[#(#columns),*],
+            key: &[#(#key),*],
+            version: #version,
+            relations: &[#(#relations),*],
+            uniques: &[#(#uniques),*],
+        };
+    }
+}

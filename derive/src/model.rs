@@ -1,0 +1,350 @@
+//! The entity as the struct declares it: what the checks look at and the expansion is written from.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, Span};
+use quote::format_ident;
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{
+    Attribute, Data, DeriveInput, Fields, GenericArgument, LitBool, LitStr, Path, PathArguments, Token, Type,
+    Visibility,
+};
+
+use crate::attribute::{Item, Value, diesel_items, entity_items};
+use crate::diagnostics::{Errors, list};
+
+/// What a field can be marked as.
+const ON_FIELD: [&str; 9] =
+    ["key", "generated", "default", "version", "unique", "belongs_to", "name", "deferred", "track"];
+/// What a struct can be marked as.
+const ON_STRUCT: [&str; 1] = ["unique"];
+
+/// A struct that mirrors a row.
+pub(crate) struct Entity {
+    pub(crate) vis: Visibility,
+    pub(crate) ident: Ident,
+    pub(crate) table: Option<Path>,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) uniques: Vec<Unique>,
+}
+
+/// A field and its column.
+pub(crate) struct Column {
+    pub(crate) index: usize,
+    pub(crate) field: Ident,
+    pub(crate) ty: Type,
+    /// The column's name in the module that `diesel::table!` made.
+    pub(crate) column: Ident,
+    pub(crate) docs: Vec<Attribute>,
+    pub(crate) key: Option<Span>,
+    pub(crate) generated: Option<Span>,
+    pub(crate) default: Option<Span>,
+    pub(crate) version: Option<Span>,
+    pub(crate) unique: Option<Span>,
+    pub(crate) belongs_to: Option<Type>,
+    pub(crate) name: Option<Ident>,
+    pub(crate) deferred: Option<Span>,
+    pub(crate) track: bool,
+}
+
+/// A set of fields that is unique in the table, by their names.
+pub(crate) struct Unique {
+    pub(crate) span: Span,
+    pub(crate) fields: Vec<Ident>,
+}
+
+/// A column that holds the key of another row.
+pub(crate) struct Relation<'a> {
+    pub(crate) index: usize,
+    pub(crate) name: Ident,
+    pub(crate) target: &'a Type,
+    pub(crate) column: &'a Column,
+}
+
+impl Entity {
+    /// Reads the struct. `None` when it has no named fields, so that nothing else can be said of it.
+    pub(crate) fn read(input: &DeriveInput, errors: &mut Errors) -> Option<Self> {
+        if !input.generics.params.is_empty() {
+            errors.at(input.generics.span(), "an entity has no generics: one struct mirrors one table");
+        }
+        let fields = match &input.data {
+            Data::Struct(data) => &data.fields,
+            _ => {
+                errors.at(input.ident.span(), "an entity is a struct with named fields, one for each column");
+                return None;
+            }
+        };
+        let Fields::Named(fields) = fields else {
+            errors.at(input.ident.span(), "an entity has named fields: write `struct Book { id: i32, .. }`");
+            return None;
+        };
+        let columns: Vec<Column> = fields
+            .named
+            .iter()
+            .enumerate()
+            .filter_map(|(index, field)| Column::read(index, field, errors))
+            .collect();
+        let mut uniques = read_struct_items(&input.attrs, errors);
+        let single = columns
+            .iter()
+            .filter_map(|c| c.unique.map(|span| Unique { span, fields: vec![c.field.clone()] }));
+        uniques.splice(0..0, single);
+        let table = read_table(&input.attrs, errors);
+        Some(Self { vis: input.vis.clone(), ident: input.ident.clone(), table, columns, uniques })
+    }
+
+    /// `NewBook`
+    pub(crate) fn draft(&self) -> Ident {
+        format_ident!("New{}", self.ident.unraw(), span = self.ident.span())
+    }
+
+    /// `BookRecord`
+    pub(crate) fn record(&self) -> Ident {
+        format_ident!("{}Record", self.ident.unraw(), span = self.ident.span())
+    }
+
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|c| c.key.is_some())
+    }
+
+    /// The only column of the key, when it has one.
+    pub(crate) fn single_key(&self) -> Option<&Column> {
+        let mut keys = self.keys();
+        keys.next().filter(|_| keys.next().is_none())
+    }
+
+    pub(crate) fn version(&self) -> Option<&Column> {
+        self.columns.iter().find(|c| c.version.is_some())
+    }
+
+    /// The relations, numbered in the order of the fields.
+    pub(crate) fn relations(&self) -> impl Iterator<Item = Relation<'_>> {
+        let related =
+            self.columns.iter().filter_map(|c| Some((c.relation_name()?, c.belongs_to.as_ref()?, c)));
+        related.enumerate().map(|(index, (name, target, column))| Relation { index, name, target, column })
+    }
+
+    /// The relation that a column holds.
+    pub(crate) fn relation_of(&self, column: &Column) -> Option<Relation<'_>> {
+        self.relations().find(|relation| relation.column.index == column.index)
+    }
+
+    /// The unique sets as columns, in the order of declaration within each set.
+    pub(crate) fn unique_columns(&self) -> impl Iterator<Item = Vec<&Column>> {
+        self.uniques.iter().map(|set| set.fields.iter().filter_map(|field| self.column(field)).collect())
+    }
+
+    /// The column of that field.
+    pub(crate) fn column(&self, field: &Ident) -> Option<&Column> {
+        self.columns.iter().find(|c| c.field.unraw() == field.unraw())
+    }
+
+    /// The columns that an INSERT reads back: what the database fills, and the key to match rows by.
+    pub(crate) fn returned(&self) -> Vec<&Column> {
+        let filled = self.columns.iter().any(Column::is_filled);
+        self.columns.iter().filter(|c| filled && (c.is_filled() || c.key.is_some())).collect()
+    }
+}
+
+impl Column {
+    fn read(index: usize, field: &syn::Field, errors: &mut Errors) -> Option<Self> {
+        let ident = field.ident.clone()?;
+        let mut column = Self {
+            index,
+            column: ident.clone(),
+            field: ident,
+            ty: field.ty.clone(),
+            docs: field.attrs.iter().filter(|a| a.path().is_ident("doc")).cloned().collect(),
+            key: None,
+            generated: None,
+            default: None,
+            version: None,
+            unique: None,
+            belongs_to: None,
+            name: None,
+            deferred: None,
+            track: true,
+        };
+        column.read_diesel(&field.attrs, errors);
+        let mut seen = HashSet::new();
+        for item in entity_items(&field.attrs, errors) {
+            if !seen.insert(item.name.to_string()) {
+                errors.at(item.span(), format_args!("`{}` is given twice: remove one", item.name));
+            }
+            column.read_item(&item, errors);
+        }
+        Some(column)
+    }
+
+    fn read_item(&mut self, item: &Item, errors: &mut Errors) {
+        let flag = |errors: &mut Errors| item.flag(errors).then(|| item.span());
+        match item.name.to_string().as_str() {
+            "key" => self.key = flag(errors),
+            "generated" => self.generated = flag(errors),
+            "default" => self.default = flag(errors),
+            "version" => self.version = flag(errors),
+            "unique" if matches!(item.value, Value::List(_)) => errors.at(
+                item.span(),
+                "a set of fields is declared on the struct: `#[entity(unique(..))]` above `struct`",
+            ),
+            "unique" => self.unique = flag(errors),
+            "belongs_to" => self.belongs_to = item.value("belongs_to = Author", errors),
+            "name" => self.name = item.value("name = editor", errors),
+            "deferred" => self.deferred = flag(errors),
+            "track" => {
+                let value = item.value::<LitBool>("track = false", errors);
+                self.track = value.is_none_or(|value| value.value);
+            }
+            _ => errors.at(
+                item.span(),
+                format_args!("unknown attribute `{}`: a field can have {}", item.name, list(ON_FIELD)),
+            ),
+        }
+    }
+
+    fn read_diesel(&mut self, attributes: &[Attribute], errors: &mut Errors) {
+        for item in diesel_items(attributes) {
+            match item.name.to_string().as_str() {
+                "column_name" => {
+                    let Value::Equals(tokens) = &item.value else { continue };
+                    let written = syn::parse2::<LitStr>(tokens.clone())
+                        .ok()
+                        .and_then(|text| identifier(&text.value(), text.span()));
+                    match written.or_else(|| syn::parse2(tokens.clone()).ok()) {
+                        Some(column) => self.column = column,
+                        None => errors.at(item.span(), "cannot read `column_name`: write `column_name = type_`"),
+                    }
+                }
+                name @ ("embed" | "select_expression") => errors.at(
+                    item.span(),
+                    format_args!("an entity's field is one column of its table: `{name}` fits a view model, not an entity"),
+                ),
+                _ => {}
+            }
+        }
+    }
+
+    /// What is inside the `Option` of a nullable column.
+    pub(crate) fn inner(&self) -> Option<&Type> {
+        last_argument(&self.ty, "Option")
+    }
+
+    pub(crate) fn is_nullable(&self) -> bool {
+        self.inner().is_some()
+    }
+
+    /// Whether the database fills the column of a row that leaves it out.
+    pub(crate) fn is_filled(&self) -> bool {
+        self.generated.is_some() || self.default.is_some()
+    }
+
+    /// Whether a stored draft has a field for the column.
+    pub(crate) fn is_stored(&self) -> bool {
+        self.generated.is_none()
+    }
+
+    /// Whether the caller supplies the column.
+    pub(crate) fn is_drafted(&self) -> bool {
+        self.is_stored() && self.version.is_none()
+    }
+
+    /// Whether `New..::new` takes the column.
+    pub(crate) fn is_required(&self) -> bool {
+        self.is_drafted() && self.default.is_none() && !self.is_nullable()
+    }
+
+    /// The relation's name: as given, or the field's without `_id`.
+    pub(crate) fn relation_name(&self) -> Option<Ident> {
+        self.belongs_to.as_ref()?;
+        self.name.clone().or_else(|| {
+            let field = self.field.unraw().to_string();
+            identifier(field.strip_suffix("_id")?, self.field.span())
+        })
+    }
+
+    /// The field's name without `r#`.
+    pub(crate) fn plain_name(&self) -> String {
+        self.field.unraw().to_string()
+    }
+}
+
+/// Whether the type is written `String`.
+pub(crate) fn is_string(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.qself.is_none()
+        && path.path.segments.last().is_some_and(|s| s.ident == "String" && s.arguments.is_none()))
+}
+
+/// The `T` of a type that is written `Name<T>`, by whatever path.
+pub(crate) fn last_argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+    let ty = match ty {
+        // A type that came through a `macro_rules!` fragment is wrapped in an invisible group.
+        Type::Group(group) => return last_argument(&group.elem, name),
+        Type::Paren(paren) => return last_argument(&paren.elem, name),
+        Type::Path(path) if path.qself.is_none() => path,
+        _ => return None,
+    };
+    let segment = ty.path.segments.last().filter(|segment| segment.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    match arguments.args.first()? {
+        GenericArgument::Type(inner) if arguments.args.len() == 1 => Some(inner),
+        _ => None,
+    }
+}
+
+/// An identifier, raw where it is a keyword. `None` where it cannot be one.
+fn identifier(name: &str, span: Span) -> Option<Ident> {
+    let mut ident = syn::parse_str::<Ident>(name).ok().or_else(|| {
+        let can_be_raw = !matches!(name, "self" | "Self" | "super" | "crate" | "_");
+        can_be_raw.then(|| syn::parse_str::<Ident>(&format!("r#{name}")).ok()).flatten()
+    })?;
+    ident.set_span(span);
+    Some(ident)
+}
+
+fn read_struct_items(attributes: &[Attribute], errors: &mut Errors) -> Vec<Unique> {
+    let mut uniques = Vec::new();
+    for item in entity_items(attributes, errors) {
+        let name = item.name.to_string();
+        match (&item.value, name.as_str()) {
+            (Value::List(tokens), "unique") => {
+                let fields = syn::punctuated::Punctuated::<Ident, Token![,]>::parse_terminated;
+                match syn::parse::Parser::parse2(fields, tokens.clone()) {
+                    Ok(fields) if !fields.is_empty() => {
+                        uniques.push(Unique { span: item.span(), fields: fields.into_iter().collect() });
+                    }
+                    Ok(_) => {
+                        errors.at(item.span(), "`unique()` names no field: write `unique(shelf, position)`")
+                    }
+                    Err(error) => {
+                        errors.at(error.span(), "`unique(..)` takes field names: `unique(shelf, position)`")
+                    }
+                }
+            }
+            (_, "unique") => {
+                errors.at(item.span(), "`unique` on a struct needs fields: write `unique(shelf, position)`");
+            }
+            (_, on_field) if ON_FIELD.contains(&on_field) => {
+                errors.at(item.span(), format_args!("`{name}` belongs on a field, not on the struct"));
+            }
+            _ => errors.at(
+                item.span(),
+                format_args!("unknown attribute `{name}`: a struct can have {}", list(ON_STRUCT)),
+            ),
+        }
+    }
+    uniques
+}
+
+fn read_table(attributes: &[Attribute], errors: &mut Errors) -> Option<Path> {
+    for item in diesel_items(attributes).iter().filter(|item| item.name == "table_name") {
+        let Value::Equals(tokens) = &item.value else { continue };
+        match syn::parse2::<Path>(tokens.clone()) {
+            Ok(table) => return Some(table),
+            Err(error) => {
+                errors.at(error.span(), "cannot read `table_name`: write `table_name = crate::schema::books`")
+            }
+        }
+    }
+    None
+}

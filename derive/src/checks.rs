@@ -31,9 +31,6 @@ pub(crate) fn check(entity: &Entity, errors: &mut Errors) {
 
 fn check_struct(entity: &Entity, errors: &mut Errors) {
     let at = entity.ident.span();
-    if entity.table.is_none() {
-        errors.at(at, "an entity needs its table: add `#[diesel(table_name = ..)]`");
-    }
     match entity.keys().count() {
         0 => errors.at(at, "an entity needs a primary key: mark its field with `#[entity(key)]`"),
         1..=MOST_PARTS => {}

@@ -1,7 +1,7 @@
 //! `#[derive(Entity)]`, which tells Moored what a struct that mirrors a row is made of.
 //!
-//! The macro reads the struct into a model ([`mod@model`]), finds everything that is wrong with it at once
-//! ([`mod@checks`]), and writes one part of the output after the other ([`mod@expand`]).
+//! The macro reads the struct into a model (`model`), finds everything that is wrong with it at once
+//! (`checks`), and writes one part of the output after the other (`expand`).
 
 mod attribute;
 mod checks;

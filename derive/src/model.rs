@@ -90,7 +90,7 @@ impl Entity {
             .iter()
             .filter_map(|c| c.unique.map(|span| Unique { span, fields: vec![c.field.clone()] }));
         uniques.splice(0..0, single);
-        let table = read_table(&input.attrs, errors);
+        let table = read_table(input, errors);
         Some(Self { vis: input.vis.clone(), ident: input.ident.clone(), table, columns, uniques })
     }
 
@@ -336,15 +336,11 @@ fn read_struct_items(attributes: &[Attribute], errors: &mut Errors) -> Vec<Uniqu
     uniques
 }
 
-fn read_table(attributes: &[Attribute], errors: &mut Errors) -> Option<Path> {
-    for item in diesel_items(attributes).iter().filter(|item| item.name == "table_name") {
-        let Value::Equals(tokens) = &item.value else { continue };
-        match syn::parse2::<Path>(tokens.clone()) {
-            Ok(table) => return Some(table),
-            Err(error) => {
-                errors.at(error.span(), "cannot read `table_name`: write `table_name = crate::schema::books`")
-            }
-        }
-    }
-    None
+/// The table; without it a mistake was noted.
+fn read_table(input: &DeriveInput, errors: &mut Errors) -> Option<Path> {
+    let Some(item) = diesel_items(&input.attrs).into_iter().find(|item| item.name == "table_name") else {
+        errors.at(input.ident.span(), "an entity needs its table: add `#[diesel(table_name = ..)]`");
+        return None;
+    };
+    item.value("table_name = crate::schema::books", errors)
 }

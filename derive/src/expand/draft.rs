@@ -1,10 +1,10 @@
 //! `NewBook`: what a caller supplies for a row that does not exist yet.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
-use super::Target;
+use super::{Target, at};
 use crate::model::{Column, is_string};
 
 /// A column as the draft holds it.
@@ -133,7 +133,8 @@ fn member<'a>(entity: &'a Target<'_>, column: &'a Column) -> Member<'a> {
     let (name, held, argument, value): (_, _, _, fn(&Ident) -> TokenStream) =
         if let Some(relation) = entity.relation_of(column) {
             let target = relation.target;
-            let link = quote!(::moored::entity::Link<'s, #target>);
+            let at = at(target);
+            let link = quote_spanned!(at=> ::moored::entity::Link<'s, #target>);
             if column.is_nullable() {
                 (relation.name, some(link.clone()), into(&link), some_of_into)
             } else {
@@ -204,10 +205,10 @@ fn setter(vis: &syn::Visibility, member: &Member<'_>) -> TokenStream {
 
 /// The value of the stored draft's field.
 fn into_record(entity: &Target<'_>, column: &Column) -> TokenStream {
-    if column.version.is_some() {
-        return quote!(::moored::entity::Version::initial());
-    }
     let (field, ty) = (&column.field, &column.ty);
+    if column.version.is_some() {
+        return quote!(<#ty as ::moored::entity::Version>::initial());
+    }
     let Some(relation) = entity.relation_of(column) else {
         return quote!(self.#field);
     };

@@ -14,9 +14,10 @@ mod record;
 mod references;
 mod relation;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Path;
+use syn::spanned::Spanned;
 
 use crate::model::{Column, Entity};
 
@@ -102,6 +103,11 @@ impl Target<'_> {
 fn tuple(parts: impl IntoIterator<Item = impl ToTokens>) -> TokenStream {
     let parts = parts.into_iter();
     quote!((#(#parts,)*))
+}
+
+/// Where errors about `tokens` are shown; names still resolve as the derive's own.
+fn at(tokens: &impl Spanned) -> Span {
+    Span::call_site().located_at(tokens.span())
 }
 
 /// `Err(..)` of Diesel, for what only a mistake of the library brings about.

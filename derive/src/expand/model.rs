@@ -23,9 +23,9 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
     });
     let advance = match entity.version() {
         Some(column) => {
-            let field = &column.field;
+            let (field, ty) = (&column.field, &column.ty);
             quote! {
-                match ::moored::entity::Version::next(&self.#field) {
+                match <#ty as ::moored::entity::Version>::next(&self.#field) {
                     ::core::option::Option::Some(__next) => {
                         self.#field = __next;
                         true

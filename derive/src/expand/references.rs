@@ -1,9 +1,9 @@
 //! `impl References` for the row and for its stored draft.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 
-use super::Target;
+use super::{Target, at};
 use crate::model::{Column, Relation};
 
 pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
@@ -46,9 +46,9 @@ fn implement(entity: &Target<'_>, place: &Place) -> TokenStream {
     let sets = entity.relations().map(|relation| set(&relation, place));
     let uniques = entity.unique_columns().enumerate().map(|(index, set)| {
         let values = set.iter().map(|column| unique_part(column, place));
-        quote! {
-            #index => ::core::option::Option::Some(::moored::entity::UniqueKey::new((#(#values,)*))),
-        }
+        let at = set.first().map_or_else(Span::call_site, |column| at(&column.ty));
+        let value = quote_spanned!(at=> ::moored::entity::UniqueKey::new((#(#values,)*)));
+        quote!(#index => ::core::option::Option::Some(#value),)
     });
     quote! {
         #[automatically_derived]
@@ -110,8 +110,9 @@ fn set(relation: &Relation<'_>, place: &Place) -> TokenStream {
         Place::Row => quote!(__value),
         Place::Record => quote!(::moored::entity::LinkedColumn::of(__value)),
     };
+    let value_of = quote_spanned!(at(ty)=> __referring::<#target, #ty>);
     quote! {
-        #index => match __referring::<#target, #ty>(__key) {
+        #index => match #value_of(__key) {
             ::core::option::Option::Some(__value) => {
                 self.#field = #value;
                 true
@@ -123,16 +124,16 @@ fn set(relation: &Relation<'_>, place: &Place) -> TokenStream {
 
 /// A column's value within a unique set; leaves the function where there is none.
 fn unique_part(column: &Column, place: &Place) -> TokenStream {
-    let field = &column.field;
+    let (field, at) = (&column.field, at(&column.ty));
     let value = match place {
         Place::Record if !column.is_stored() => return quote!(return ::core::option::Option::None),
         Place::Record if column.belongs_to.is_some() => {
-            quote!(::core::clone::Clone::clone(self.#field.get()?))
+            quote_spanned!(at=> ::core::clone::Clone::clone(self.#field.get()?))
         }
         Place::Record if column.default.is_some() => {
-            quote!(::core::clone::Clone::clone(self.#field.as_ref()?))
+            quote_spanned!(at=> ::core::clone::Clone::clone(self.#field.as_ref()?))
         }
-        _ => quote!(::core::clone::Clone::clone(&self.#field)),
+        _ => quote_spanned!(at=> ::core::clone::Clone::clone(&self.#field)),
     };
-    if column.is_nullable() { quote!(#value?) } else { value }
+    if column.is_nullable() { quote_spanned!(at=> #value?) } else { value }
 }

@@ -13,6 +13,7 @@ fn set(columns: &[usize]) -> ColumnSet {
 
 #[test]
 fn setters_take_what_is_handy() {
+    let illustrator = &Key::<Author>::new(8);
     let draft = book()
         .isbn("1-2")
         .shelf(3)
@@ -20,7 +21,7 @@ fn setters_take_what_is_handy() {
         .language("de")
         .created_at(5)
         .editor(Key::<Author>::new(9))
-        .illustrator(&Key::<Author>::new(8));
+        .illustrator(illustrator);
     assert_eq!((draft.isbn.as_deref(), draft.shelf), (Some("1-2"), Some(3)));
     assert_eq!(draft.note, Some(Some("from a text".to_owned())));
     assert_eq!((draft.language.as_deref(), draft.created_at), (Some("de"), Some(5)));

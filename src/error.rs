@@ -260,7 +260,9 @@ impl Failure {
             E::DatabaseError(Kind::CheckViolation, _) => FailureKind::Check,
             E::DatabaseError(Kind::SerializationFailure, _) => FailureKind::Serialization,
             E::DatabaseError(Kind::ReadOnlyTransaction, _) => FailureKind::ReadOnly,
-            E::DatabaseError(Kind::ClosedConnection, _) | E::BrokenTransactionManager => FailureKind::LostConnection,
+            E::DatabaseError(Kind::ClosedConnection, _) | E::BrokenTransactionManager => {
+                FailureKind::LostConnection
+            }
             E::DeserializationError(_) | E::SerializationError(_) => FailureKind::Conversion,
             _ => FailureKind::Other,
         };

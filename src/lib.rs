@@ -25,8 +25,8 @@ pub use moored_derive::Entity;
 pub use order::Plan;
 pub use orm::{Orm, OrmBuilder};
 pub use session::{
-    Authority, Detached, EntityQuery, FlushAuthority, FlushMode, Promote, Query, ReadSession, Removable, Required,
-    Scope, Session, Transaction, UnitOfWork,
+    Authority, Detached, EntityQuery, FlushAuthority, FlushMode, Promote, Query, ReadSession, Removable,
+    Required, Scope, Session, Transaction, UnitOfWork,
 };
 
 // The derive writes `::moored::..`, in this crate's own tests as well.

@@ -92,8 +92,9 @@ fn the_main_job() {
         assert_eq!(session[&arya].name, "No One");
         let again = session.query::<Author>(authors::table.filter(authors::name.eq("No One"))).one()?;
         assert!(session.same(&arya, &again));
-        let by_book =
-            session.query::<Author>(authors::table.inner_join(books::table).filter(books::pages.gt(5))).all()?;
+        let by_book = session
+            .query::<Author>(authors::table.inner_join(books::table).filter(books::pages.gt(5)))
+            .all()?;
         assert_eq!(by_book.len(), 1);
         println!("{:#?}", log.take());
         let failed = session.transaction(|tx| {

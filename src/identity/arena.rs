@@ -355,7 +355,9 @@ impl<E: Model, B: Backend> Arena<E, B> {
                 Status::Stored => Ok(()),
                 Status::Unwritten if self.is_outside(slot) => Err(Self::pending_outside()),
                 Status::Unwritten => Ok(()),
-                Status::Leaving | Status::Withdrawn | Status::Deleted => Err(Error::Removed(self.name_of(slot))),
+                Status::Leaving | Status::Withdrawn | Status::Deleted => {
+                    Err(Error::Removed(self.name_of(slot)))
+                }
                 Status::Detached => Err(Error::Detached(self.name_of(slot))),
             },
             _ => Err(Error::NotWritten { entity: E::meta().name }),
@@ -444,7 +446,10 @@ impl<E: Model, B: Backend> Arena<E, B> {
             },
             _ => return Err(Error::NotWritten { entity: E::meta().name }),
         }
-        if self.row_status(slot) == Some(Status::Leaving) && self.is_outside(slot) && !self.touched_inside(slot) {
+        if self.row_status(slot) == Some(Status::Leaving)
+            && self.is_outside(slot)
+            && !self.touched_inside(slot)
+        {
             return Err(Self::pending_outside());
         }
         // What waits outside goes along; inside it would count as unedited.
@@ -480,7 +485,9 @@ impl<E: Model, B: Backend> Arena<E, B> {
         let edited = change.is_some();
         let row = Slot::Row(Row { value, status: Status::Stored, change });
         let slot = match self.slot_of(&key) {
-            Some(slot) if matches!(self.slots.get(slot as usize), Some(Slot::Reference { leaving: false, .. })) => {
+            Some(slot)
+                if matches!(self.slots.get(slot as usize), Some(Slot::Reference { leaving: false, .. })) =>
+            {
                 self.touch(slot)?;
                 self.replace(slot, row);
                 slot
@@ -555,7 +562,9 @@ impl<E: Model, B: Backend> Arena<E, B> {
                     }
                 }
                 Some(Slot::Reference { leaving, .. }) if *leaving => {
-                    if let Some(key) = self.slots.get(slot as usize).and_then(|slot| slot.with_key(Clone::clone)) {
+                    if let Some(key) =
+                        self.slots.get(slot as usize).and_then(|slot| slot.with_key(Clone::clone))
+                    {
                         self.replace(slot, Slot::Reference { key, leaving: false });
                     }
                 }
@@ -578,7 +587,9 @@ impl<E: Model, B: Backend> Arena<E, B> {
                 Status::Stored => Ok(Some(row.base().key())),
                 // Not in the database yet: the flush has to know, to write it first.
                 Status::Unwritten => Ok(None),
-                Status::Leaving | Status::Withdrawn | Status::Deleted => Err(Error::Removed(self.name_of(slot))),
+                Status::Leaving | Status::Withdrawn | Status::Deleted => {
+                    Err(Error::Removed(self.name_of(slot)))
+                }
                 Status::Detached => Err(Error::Detached(self.name_of(slot))),
             },
             Some(Slot::Reference { key, leaving: false }) => Ok(Some(key.clone())),
@@ -616,12 +627,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
     }
 
     /// Points a relation of a draft at a slot of the session, at a key, or at nothing.
-    pub(crate) fn link_draft(
-        &mut self,
-        slot: u32,
-        relation: usize,
-        target: DraftTarget<'_>,
-    ) -> Result<()> {
+    pub(crate) fn link_draft(&mut self, slot: u32, relation: usize, target: DraftTarget<'_>) -> Result<()> {
         let draft = self.draft_mut(slot)?;
         draft.links.retain(|other| other.relation != relation);
         match target {
@@ -677,7 +683,11 @@ fn not_a_draft<E: Model, B: Backend>(slot: Option<&Slot<E, B>>) -> Error {
 }
 
 /// What `before` would have been had the flush happened outside: the columns written are in it, and no edit of them.
-fn written_under<E: Model, B: Backend>(before: Slot<E, B>, inside: &Slot<E, B>, columns: ColumnSet) -> Slot<E, B> {
+fn written_under<E: Model, B: Backend>(
+    before: Slot<E, B>,
+    inside: &Slot<E, B>,
+    columns: ColumnSet,
+) -> Slot<E, B> {
     match (before, inside) {
         (Slot::Row(mut before), Slot::Row(inside)) if inside.status == Status::Stored => {
             before.value.copy_columns(&inside.value, columns);

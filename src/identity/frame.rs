@@ -42,14 +42,21 @@ impl<E: Model, B: Backend> Frame<E, B> {
 
 /// What outside sees of a slot once the frame ended well: its pending edits stay pending, except for columns that the
 /// frame wrote or read.
-pub(crate) fn settle<E: Model, B: Backend>(before: Slot<E, B>, inside: Slot<E, B>, known: ColumnSet) -> Slot<E, B> {
+pub(crate) fn settle<E: Model, B: Backend>(
+    before: Slot<E, B>,
+    inside: Slot<E, B>,
+    known: ColumnSet,
+) -> Slot<E, B> {
     let (Slot::Row(mut before), Slot::Row(mut inside)) = (before, inside.clone()) else { return inside };
     let Some(mut change) = before.change.take() else { return Slot::Row(inside) };
     if inside.status != before.status {
         return Slot::Row(inside);
     }
     change.base.copy_columns(&inside.value, known);
-    if inside.value.changes(&change.base).is_empty() && change.links.is_empty() && change.expressions.is_empty() {
+    if inside.value.changes(&change.base).is_empty()
+        && change.links.is_empty()
+        && change.expressions.is_empty()
+    {
         inside.change = None;
     } else {
         inside.change = Some(change);

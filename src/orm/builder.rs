@@ -101,7 +101,10 @@ impl<B: Backend> OrmBuilder<B> {
 impl<B: Backend> std::fmt::Debug for OrmBuilder<B> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // The address may hold a password.
-        f.debug_struct("OrmBuilder").field("backend", &B::NAME).field("pool_size", &self.pool_size).finish_non_exhaustive()
+        f.debug_struct("OrmBuilder")
+            .field("backend", &B::NAME)
+            .field("pool_size", &self.pool_size)
+            .finish_non_exhaustive()
     }
 }
 

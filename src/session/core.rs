@@ -106,7 +106,8 @@ impl<B: Backend> Core<B> {
     pub(crate) fn begin(&mut self) -> Result<()> {
         let nested = self.depth > 0;
         self.run(|connection, _| {
-            let begun = if nested { Manager::<B>::begin_transaction(connection) } else { B::begin(connection) };
+            let begun =
+                if nested { Manager::<B>::begin_transaction(connection) } else { B::begin(connection) };
             begun.map_err(database::<B>)
         })?;
         self.depth += 1;
@@ -126,7 +127,9 @@ impl<B: Backend> Core<B> {
         });
         self.depth = self.depth.saturating_sub(1);
         match committed {
-            Err(Error::Database { failure, source }) if outermost && failure.kind == FailureKind::LostConnection => {
+            Err(Error::Database { failure, source })
+                if outermost && failure.kind == FailureKind::LostConnection =>
+            {
                 self.doomed = None;
                 Err(Error::CommitUnknown { source })
             }

@@ -135,8 +135,9 @@ fn resolve_links<B: Backend>(map: &mut IdentityMap<B>, id: StoreId, slot: u32, s
     let relations = store.meta().relations;
     let links = store.links(slot).to_vec();
     for link in links {
-        let columns: ColumnSet =
-            relations.get(link.relation).map_or(ColumnSet::EMPTY, |relation| relation.columns.iter().copied().collect());
+        let columns: ColumnSet = relations
+            .get(link.relation)
+            .map_or(ColumnSet::EMPTY, |relation| relation.columns.iter().copied().collect());
         if columns.intersects(step.postponed) {
             if let Some(store) = map.get_mut(id) {
                 store.resolve(slot, link.relation, None);
@@ -181,7 +182,12 @@ fn gather<B: Backend>(map: &IdentityMap<B>, labels: bool) -> Result<Gathered> {
         let Some(store) = map.get(id) else { continue };
         for change in store.gather()?.rows {
             let label = labels.then(|| store.label(change.slot));
-            work.writes.push(Write { entity: store.meta(), kind: change.kind, columns: change.columns, label });
+            work.writes.push(Write {
+                entity: store.meta(),
+                kind: change.kind,
+                columns: change.columns,
+                label,
+            });
             rows.push((id, change.slot));
         }
     }
@@ -195,9 +201,10 @@ fn constrain<B: Backend>(map: &IdentityMap<B>, gathered: &mut Gathered) -> Resul
         gathered.rows.iter().zip(0..).map(|(&row, id)| (row, WriteId(id))).collect();
     let writes = &gathered.work.writes;
     // References by key matter only where a row of a known key comes or goes in this very flush.
-    let moves_known_keys = writes
-        .iter()
-        .any(|write| write.kind == WriteKind::Delete || (write.kind == WriteKind::Insert && !write.entity.key_is_generated()));
+    let moves_known_keys = writes.iter().any(|write| {
+        write.kind == WriteKind::Delete
+            || (write.kind == WriteKind::Insert && !write.entity.key_is_generated())
+    });
     let mut values = Values::default();
     for ((write, &(id, slot)), place) in writes.iter().zip(&gathered.rows).zip(0..) {
         let from = WriteId(place);
@@ -318,7 +325,14 @@ impl Values {
         }
     }
 
-    fn note(&mut self, write: WriteId, id: StoreId, set: Option<usize>, value: Option<UniqueKey>, side: Side) {
+    fn note(
+        &mut self,
+        write: WriteId,
+        id: StoreId,
+        set: Option<usize>,
+        value: Option<UniqueKey>,
+        side: Side,
+    ) {
         let Some(value) = value else { return };
         let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
         let value = *self.numbers.entry((id, set, value)).or_insert(next);

@@ -81,7 +81,11 @@ impl<B: Backend, A> UnitOfWork<'_, B, A> {
 impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// Catches handles that only an unsound compiler lets through.
     pub(crate) fn own<E: Model, S: State>(&self, handle: &Handle<'s, E, S>) -> Result<u32> {
-        if handle.tag() == self.core.tag { Ok(handle.slot()) } else { Err(Error::ForeignHandle { entity: E::meta().name }) }
+        if handle.tag() == self.core.tag {
+            Ok(handle.slot())
+        } else {
+            Err(Error::ForeignHandle { entity: E::meta().name })
+        }
     }
 
     pub(crate) fn handle<E: Entity<B>, S: State>(&self, slot: u32) -> Handle<'s, E, S> {

@@ -37,7 +37,8 @@ impl<B: Backend> IdentityMap<B> {
             self.stores.push((id, Box::new(EntityStore::<E, B>::new(&self.frames))));
             self.stores.len() - 1
         });
-        let any: Option<&mut dyn Any> = self.stores.get_mut(at).map(|(_, store)| &mut **store as &mut dyn Any);
+        let any: Option<&mut dyn Any> =
+            self.stores.get_mut(at).map(|(_, store)| &mut **store as &mut dyn Any);
         any.and_then(|any| any.downcast_mut()).expect("a store of this entity")
     }
 
@@ -121,7 +122,8 @@ impl<B: Backend> IdentityMap<B> {
     }
 
     pub(crate) fn unflushed(&self) -> Option<Unflushed> {
-        let entities: Vec<UnflushedEntity> = self.stores.iter().filter_map(|(_, store)| store.unflushed()).collect();
+        let entities: Vec<UnflushedEntity> =
+            self.stores.iter().filter_map(|(_, store)| store.unflushed()).collect();
         (!entities.is_empty()).then(|| Unflushed { entities: entities.into() })
     }
 }

@@ -28,13 +28,25 @@ pub(crate) struct Writer<E: Entity<B>, B: Backend> {
 
 impl<E: Entity<B>, B: Backend> Writer<E, B> {
     pub(crate) fn new() -> Self {
-        Self { texts: Texts::default(), undo: Vec::new(), advanced: Vec::new(), computed: Vec::new(), _backend: std::marker::PhantomData }
+        Self {
+            texts: Texts::default(),
+            undo: Vec::new(),
+            advanced: Vec::new(),
+            computed: Vec::new(),
+            _backend: std::marker::PhantomData,
+        }
     }
 
     // -- memory --------------------------------------------------------------------------------------------------
 
     /// Makes a relation of a row refer to a key that is known by now.
-    pub(crate) fn resolve(&mut self, arena: &mut Arena<E, B>, slot: u32, relation: usize, key: Option<&dyn Any>) {
+    pub(crate) fn resolve(
+        &mut self,
+        arena: &mut Arena<E, B>,
+        slot: u32,
+        relation: usize,
+        key: Option<&dyn Any>,
+    ) {
         match arena.slot_mut(slot) {
             Some(Slot::Draft(draft)) => {
                 match &mut draft.written {
@@ -114,7 +126,8 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             let cached = if chunk.len() == 1 || chunk.len() == size { Cached::Yes } else { Cached::No };
             let rows: Vec<&dyn Bind<B::Diesel>> =
                 chunk.iter().filter_map(|&slot| to_insert(arena.slot(slot)?)).collect();
-            let statement = InsertRows::<B> { text: &text, cached, rows: &rows, columns: columns.without(postponed) };
+            let statement =
+                InsertRows::<B> { text: &text, cached, rows: &rows, columns: columns.without(postponed) };
             if E::meta().returned().is_empty() {
                 let count = connection.execute_returning_count(&statement).map_err(database::<B>)?;
                 if count != chunk.len() {
@@ -123,7 +136,8 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
                 fill(arena, chunk.iter().map(|&slot| (slot, None)))?;
             } else {
                 let mut returned = Vec::with_capacity(chunk.len());
-                E::load_returned(connection, &statement, &mut |row| returned.push(row)).map_err(database::<B>)?;
+                E::load_returned(connection, &statement, &mut |row| returned.push(row))
+                    .map_err(database::<B>)?;
                 let matched = match_returned::<E, B>(arena, chunk, returned)?;
                 fill(arena, matched.into_iter().map(|(slot, returned)| (slot, Some(returned))))?;
             }
@@ -247,9 +261,13 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
     ) -> Result<()> {
         let size = Self::delete_size();
         for chunk in slots.chunks(size) {
-            let keys: Vec<E::Key> = chunk.iter().filter_map(|&slot| arena.slot(slot)?.with_key(Clone::clone)).collect();
+            let keys: Vec<E::Key> =
+                chunk.iter().filter_map(|&slot| arena.slot(slot)?.with_key(Clone::clone)).collect();
             let version = match (chunk, E::meta().version) {
-                ([slot], Some(column)) => arena.slot(*slot).and_then(Slot::row).map(|row| (row.base() as &dyn Bind<B::Diesel>, column)),
+                ([slot], Some(column)) => arena
+                    .slot(*slot)
+                    .and_then(Slot::row)
+                    .map(|row| (row.base() as &dyn Bind<B::Diesel>, column)),
                 _ => None,
             };
             let shape = Shape::Delete { rows: chunk.len(), check: version.is_some() };

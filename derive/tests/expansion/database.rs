@@ -140,7 +140,7 @@ fn insert_draft<E: Entity<Test>>(connection: &mut SqliteConnection, record: E::R
     let mut returned = Vec::new();
     E::load_returned(connection, &statement, &mut |row| returned.push(row)).unwrap();
     assert_eq!(returned.len(), 1);
-    record.complete(returned.remove(0)).unwrap()
+    record.complete(Some(returned.remove(0))).unwrap()
 }
 
 fn insert_row<E: Entity<Test>>(connection: &mut SqliteConnection, row: &E) {

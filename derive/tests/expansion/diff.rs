@@ -8,7 +8,7 @@ use crate::support::{book, pending};
 use moored::entity::Record;
 
 fn a_book() -> Book {
-    pending(book()).complete((1, 10, None, "en".to_owned(), Some(6))).unwrap()
+    pending(book()).complete(Some((1, 10, None, "en".to_owned(), Some(6)))).unwrap()
 }
 
 fn set(columns: &[usize]) -> ColumnSet {
@@ -122,7 +122,7 @@ fn a_wide_entity_is_compared_to_its_last_column() {
     let base = pending(
         NewWide::new(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 17.0, 18.0, 19.0, "20", "21", "22", 23).c16("x"),
     );
-    let base = base.complete(()).unwrap();
+    let base = base.complete(None).unwrap();
     let mut row = base.clone();
     row.c23 = 0;
     row.c16 = None;

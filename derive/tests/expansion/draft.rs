@@ -50,7 +50,7 @@ fn an_insert_names_what_was_given() {
 #[test]
 fn a_record_is_completed_by_what_the_database_filled() {
     let record = pending(book().isbn("1-2").language("de"));
-    let row = record.complete((4, 5, None, "fr".to_owned(), Some(6))).unwrap();
+    let row = record.complete(Some((4, 5, None, "fr".to_owned(), Some(6)))).unwrap();
     assert_eq!((row.id, row.created_at, row.language.as_str(), row.title_length), (4, 5, "fr", Some(6)));
     assert_eq!((row.author_id, row.editor_id, row.isbn.as_deref()), (Key::new(7), None, Some("1-2")));
     assert_eq!(row.version, 1);
@@ -65,7 +65,7 @@ fn a_record_knows_the_key_that_the_caller_made() {
     assert_eq!(pending(member).key(), Some((Key::new(1), Key::new("no"))));
     let visit = pending(NewVisit::new(Key::<Author>::new(1), "monday"));
     assert_eq!(visit.key(), Some((1, "monday".to_owned())));
-    assert_eq!(visit.complete((1, "monday".to_owned(), 0.5)).unwrap().at, 0.5);
+    assert_eq!(visit.complete(Some((1, "monday".to_owned(), 0.5))).unwrap().at, 0.5);
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn a_required_link_that_is_lost_leads_nowhere() {
     let nowhere = NewProfile { author: Link::nowhere(), bio: None };
     let Pending::Draft(stored) = nowhere.into_pending(&mut links) else { panic!("not a draft") };
     assert_eq!(stored.key(), None);
-    assert!(stored.clone().complete(()).is_none());
+    assert!(stored.clone().complete(None).is_none());
     let mut seen = 0;
     stored.visit_reference(0, &mut |_, _| seen += 1);
     assert_eq!(seen, 0);

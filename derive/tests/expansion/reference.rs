@@ -9,7 +9,7 @@ use crate::schema::*;
 use crate::support::{book, pending};
 
 fn a_book() -> Book {
-    pending(book()).complete((1, 10, None, "en".to_owned(), Some(6))).unwrap()
+    pending(book()).complete(Some((1, 10, None, "en".to_owned(), Some(6)))).unwrap()
 }
 
 fn seen(row: &dyn References, relation: usize) -> Option<i32> {
@@ -51,16 +51,19 @@ fn a_link_without_a_key_waits_for_one() {
     let returned = (1, 10, None, "en".to_owned(), None);
     assert_eq!([seen(&stored, 0), seen(&stored, 1)], [None; 2]);
     assert!(stored.set_reference(0, Some(&5)));
-    assert!(stored.clone().complete(returned.clone()).is_none(), "the editor is not known to be nobody");
+    assert!(
+        stored.clone().complete(Some(returned.clone())).is_none(),
+        "the editor is not known to be nobody"
+    );
     assert!(stored.set_reference(1, None));
-    let row = stored.complete(returned).unwrap();
+    let row = stored.complete(Some(returned)).unwrap();
     assert_eq!((row.author_id, row.editor_id), (Key::new(5), None));
 }
 
 #[test]
 fn unique_values_of_rows_and_drafts_meet() {
     let record = pending(book().isbn("1-2").shelf(3));
-    let row = record.clone().complete((1, 10, None, "en".to_owned(), Some(6))).unwrap();
+    let row = record.clone().complete(Some((1, 10, None, "en".to_owned(), Some(6)))).unwrap();
     assert!(row.unique_value(0).is_some());
     assert!(row.unique_value(0) == record.unique_value(0));
     assert!(row.unique_value(1).is_some());

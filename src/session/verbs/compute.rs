@@ -23,7 +23,12 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     /// # Errors
     ///
     /// As [`edit`](Self::edit), and [`NotWritten`](crate::Error::NotWritten) for a full value before its INSERT.
-    pub fn compute<E, C, X>(&mut self, handle: &Handle<'s, E, Managed>, column: C, expression: X) -> Result<()>
+    pub fn compute<E, C, X>(
+        &mut self,
+        handle: &Handle<'s, E, Managed>,
+        column: C,
+        expression: X,
+    ) -> Result<()>
     where
         E: Entity<B>,
         C: Column<Table = E::Table>,

@@ -50,7 +50,10 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     /// [`NotWritten`](Error::NotWritten) for a full value before its INSERT, [`PendingLink`](Error::PendingLink) for a
     /// row that was linked to one without a key; flush first. [`Removed`](Error::Removed) for a row that a flush
     /// deleted.
-    pub fn detach<E: Entity<B>, S: Detachable>(&mut self, handle: Handle<'s, E, S>) -> Result<S::Left<'s, E>> {
+    pub fn detach<E: Entity<B>, S: Detachable>(
+        &mut self,
+        handle: Handle<'s, E, S>,
+    ) -> Result<S::Left<'s, E>> {
         self.own(&handle)?;
         S::detach(&mut self.core, handle)
     }
@@ -86,7 +89,8 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
         }
         let slot = self.core.run(|connection, map| {
             let store = map.store_mut::<E>();
-            let row = load_by_key::<E, B>(connection, &mut store.writer.texts, &key).map_err(database::<B>)?;
+            let row =
+                load_by_key::<E, B>(connection, &mut store.writer.texts, &key).map_err(database::<B>)?;
             let row = row.ok_or_else(stale)?;
             let moved_on = E::meta().version.is_some_and(|version| row.changes(base).contains(version));
             if moved_on {

@@ -76,8 +76,11 @@ impl<B: Backend> Core<B> {
         }
         self.flush_drafts::<E>()?;
         let mut asked = HashSet::new();
-        let missing: Vec<E::Key> =
-            keys.iter().filter(|key| is_missing(self, key) && asked.insert((*key).clone())).cloned().collect();
+        let missing: Vec<E::Key> = keys
+            .iter()
+            .filter(|key| is_missing(self, key) && asked.insert((*key).clone()))
+            .cloned()
+            .collect();
         if missing.is_empty() {
             return Ok(());
         }

@@ -33,7 +33,9 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
         let slot = self.own(handle)?;
         match to.into().into_end() {
             LinkEnd::Key(key) => S::link(&mut self.core, slot, INDEX, DraftTarget::Key(&key), handle),
-            LinkEnd::Slot { tag, .. } if tag != self.core.tag => Err(Error::ForeignHandle { entity: P::meta().name }),
+            LinkEnd::Slot { tag, .. } if tag != self.core.tag => {
+                Err(Error::ForeignHandle { entity: P::meta().name })
+            }
             LinkEnd::Slot { slot: target, .. } => {
                 let key = self.core.map.arena_mut::<P>().link_target(target)?;
                 let end = match &key {
@@ -117,7 +119,9 @@ impl Linkable for Managed {
         match end {
             DraftTarget::Key(key) => arena.set_row_reference(slot, relation, Some(key), now),
             DraftTarget::Nothing => arena.set_row_reference(slot, relation, None, now),
-            DraftTarget::Slot(target, to) => arena.link_row(slot, PendingLink { relation, target, slot: to }, now),
+            DraftTarget::Slot(target, to) => {
+                arena.link_row(slot, PendingLink { relation, target, slot: to }, now)
+            }
         }
     }
 }

@@ -21,8 +21,9 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     {
         let mut links = Links::new(self.core.tag, Vec::new());
         let pending = draft.into_pending(&mut links);
-        let links =
-            links.into_pending().ok_or(Error::ForeignHandle { entity: <D::Entity as crate::entity::Model>::meta().name })?;
+        let links = links
+            .into_pending()
+            .ok_or(Error::ForeignHandle { entity: <D::Entity as crate::entity::Model>::meta().name })?;
         for link in &links {
             self.core.check_target(link.target, link.slot)?;
         }

@@ -23,8 +23,16 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// ```ignore
     /// let tall = session.query::<Author>(authors::table.filter(authors::height.gt(190))).all()?;
     /// ```
-    pub fn query<'u, 'q, E: Entity<B>>(&'u mut self, query: impl EntityQuery<'q, E, B>) -> Query<'u, 's, 'q, B, A, E> {
-        Query { uow: self, fragment: Box::new(move |limit| query.fragment(limit)), mode: None, _of: PhantomData }
+    pub fn query<'u, 'q, E: Entity<B>>(
+        &'u mut self,
+        query: impl EntityQuery<'q, E, B>,
+    ) -> Query<'u, 's, 'q, B, A, E> {
+        Query {
+            uow: self,
+            fragment: Box::new(move |limit| query.fragment(limit)),
+            mode: None,
+            _of: PhantomData,
+        }
     }
 }
 
@@ -176,7 +184,11 @@ impl<B: Backend, A: ?Sized, E> std::fmt::Debug for Query<'_, '_, '_, B, A, E> {
 
 impl<B: Backend> Core<B> {
     /// In `Auto`, being wrong may only ever mean one flush too many: a table is looked for in the query's whole text.
-    fn flush_for_query(&mut self, mode: Option<FlushMode>, query: &dyn QueryFragment<B::Diesel>) -> Result<()> {
+    fn flush_for_query(
+        &mut self,
+        mode: Option<FlushMode>,
+        query: &dyn QueryFragment<B::Diesel>,
+    ) -> Result<()> {
         match mode.unwrap_or(self.flush_mode) {
             FlushMode::Commit => Ok(()),
             FlushMode::Always => self.flush(),
@@ -185,10 +197,9 @@ impl<B: Backend> Core<B> {
                     return Ok(());
                 }
                 let text = sql_of::<B>(query).map_err(database::<B>)?;
-                let reads_changes = self
-                    .map
-                    .iter_mut()
-                    .any(|store| store.has_pending() && store.has_tracked_changes() && store.occurs_in(&text));
+                let reads_changes = self.map.iter_mut().any(|store| {
+                    store.has_pending() && store.has_tracked_changes() && store.occurs_in(&text)
+                });
                 if reads_changes { self.flush() } else { Ok(()) }
             }
         }

@@ -38,7 +38,10 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
         a.tag() == b.tag() && a.slot() == b.slot()
     }
 
-    #[expect(clippy::expect_used, reason = "a handle of E was made by the arena of E, which lives as long as the brand")]
+    #[expect(
+        clippy::expect_used,
+        reason = "a handle of E was made by the arena of E, which lives as long as the brand"
+    )]
     fn value<E: Entity<B>>(&self, slot: u32) -> &E {
         self.core.map.arena::<E>().expect("the handle is of this session").value(slot)
     }

@@ -24,7 +24,10 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// # Errors
     ///
     /// As [`find`](Self::find), and [`Removed`](crate::Error::Removed) when it was removed meanwhile.
-    pub fn load<E: Entity<B>>(&mut self, handle: &Handle<'s, E, Reference>) -> Result<Option<Handle<'s, E, Managed>>> {
+    pub fn load<E: Entity<B>>(
+        &mut self,
+        handle: &Handle<'s, E, Reference>,
+    ) -> Result<Option<Handle<'s, E, Managed>>> {
         let slot = self.own(handle)?;
         let arena = self.core.map.arena_mut::<E>();
         let key = match arena.slot(slot) {

@@ -27,7 +27,10 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     ///
     /// [`Removed`](crate::Error::Removed) when a flush deleted the row already,
     /// [`AlreadyManaged`](crate::Error::AlreadyManaged) when its key was given to another row meanwhile.
-    pub fn restore<E: Entity<B>>(&mut self, handle: Handle<'s, E, Removed>) -> Result<Handle<'s, E, Managed>> {
+    pub fn restore<E: Entity<B>>(
+        &mut self,
+        handle: Handle<'s, E, Removed>,
+    ) -> Result<Handle<'s, E, Managed>> {
         let slot = self.own(&handle)?;
         let now = self.core.map.tick();
         self.core.map.arena_mut::<E>().restore(slot, now)?;

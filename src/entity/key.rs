@@ -129,7 +129,7 @@ where
     }
 }
 
-impl<'a, E: Model, ST> AsExpression<ST> for &'a Key<E>
+impl<E: Model, ST> AsExpression<ST> for &Key<E>
 where
     ST: SqlType + TypedExpressionType,
     E::Key: AsExpression<ST>,

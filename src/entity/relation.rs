@@ -14,7 +14,9 @@ pub enum Required {}
 pub enum Optional {}
 
 /// The relation number `INDEX` of `E`, which refers to a `P`: `Book::author()`.
-pub struct BelongsTo<E, P, N, const INDEX: usize>(PhantomData<fn() -> (E, P, N)>);
+pub struct BelongsTo<E, P, N, const INDEX: usize>(PhantomData<Ends<E, P, N>>);
+
+type Ends<E, P, N> = fn() -> (E, P, N);
 
 impl<E, P, N, const INDEX: usize> BelongsTo<E, P, N, INDEX> {
     #[doc(hidden)]

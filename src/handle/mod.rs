@@ -19,8 +19,10 @@ pub struct Handle<'s, E, S: State> {
     slot: u32,
     tag: Tag,
     // Covariant in the brand, invariant in the entity: an infallible read must find the type it was made for.
-    _of: PhantomData<(&'s (), fn(E) -> E, fn() -> S)>,
+    _of: PhantomData<Of<'s, E, S>>,
 }
+
+type Of<'s, E, S> = (&'s (), fn(E) -> E, fn() -> S);
 
 impl<E, S: State> Handle<'_, E, S> {
     pub(crate) const fn new(tag: Tag, slot: u32) -> Self {

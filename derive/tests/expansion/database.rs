@@ -4,15 +4,17 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::Error;
+use diesel::sql_types::BigInt;
 use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel::{ConnectionResult, QueryResult};
-use moored::backend::{Backend, Dialect, Failure, FailureKind, KeyOrder, UpdateShape};
+use moored::backend::{Backend, Dialect, Failure, FailureKind, KeyOrder, UpdateShape, load};
 use moored::entity::{Bind, Entity, Key, Link, Model, Record};
 
 use crate::schema::stamp::{Given, NewStamp, Stamp};
 use crate::schema::*;
 use crate::support::{book, pending};
 
+#[derive(Clone)]
 struct Test;
 
 static DIALECT: Dialect = Dialect {
@@ -46,6 +48,15 @@ impl Backend for Test {
 
     fn begin(connection: &mut SqliteConnection) -> QueryResult<()> {
         connection.batch_execute("BEGIN IMMEDIATE")
+    }
+
+    fn count(connection: &mut SqliteConnection, query: &dyn QueryFragment<Sqlite>) -> QueryResult<i64> {
+        let mut count = 0;
+        load::<Self, (BigInt,), (i64,)>(connection, query, &mut |(number,)| {
+            count = number;
+            false
+        })?;
+        Ok(count)
     }
 
     fn dialect() -> &'static Dialect {

@@ -204,7 +204,7 @@ fn a_generated_part_of_a_shared_foreign_key_still_has_to_wait() {
 
 #[test]
 fn an_update_in_a_cycle_is_split_too() {
-    // Row 0 takes the value that row 1 frees, row 1 comes to refer to 2, and 2 to 0's successor of the key.
+    // The changed item waits for the node it comes to refer to, that for its item, and that for the code freed.
     let [node, item] = schema([
         Table::keyed("Node").needs("item", 1).unique(&[1]),
         Table::keyed("Item").may_have("node", 0).column("code").unique(&[2]),
@@ -225,7 +225,7 @@ fn an_update_in_a_cycle_is_split_too() {
 }
 
 #[test]
-fn a_list_linked_both_ways_is_planned_in_a_few_steps() {
+fn a_list_linked_both_ways_completes_each_row_once() {
     let [node] = schema([Table::generated("Node").may_have("next", 0).may_have("previous", 0)]);
     let mut work = Work::default();
     let rows: Vec<WriteId> = (0..20_000).map(|_| work.insert(node)).collect();

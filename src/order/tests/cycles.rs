@@ -237,3 +237,30 @@ fn a_list_linked_both_ways_completes_each_row_once() {
     let written: usize = plan.steps().iter().map(|step| step.rows.len()).sum();
     assert_eq!(written, 2 * rows.len() - 1);
 }
+
+#[test]
+fn a_row_is_completed_after_its_insert_even_where_that_waits_for_a_delete() {
+    let [node] = schema([Table::generated("Node").may_have("parent", 0).column("code").unique(&[2])]);
+    let mut work = Work::default();
+    let (new, old) = (work.insert(node), work.delete(node));
+    work.refers(new, 0, new);
+    work.gives(old, Some(0), 1);
+    work.takes(new, Some(0), 1);
+    work.gives_plan(&[
+        "DELETE Node [1]",
+        "INSERT Node (parent = NULL, code) [0]",
+        "COMPLETE Node (parent) [0]",
+    ]);
+}
+
+#[test]
+fn the_path_of_a_cycle_starts_at_the_row_that_comes_first_in_the_work() {
+    let [node] = schema([Table::generated("Node").needs("next", 0)]);
+    let mut work = Work::default();
+    let rows = [0; 3].map(|_| work.insert(node));
+    for (from, to) in [(0, 2), (2, 1), (1, 2)] {
+        work.refers(rows[from], 0, rows[to]);
+    }
+    let path: Vec<u32> = work.cycle().path.iter().map(|link| link.row.0).collect();
+    assert_eq!(path, [1, 2]);
+}

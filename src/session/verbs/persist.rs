@@ -11,6 +11,19 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     ///
     /// A full value is found by its key at once.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let octavia = session.persist(NewAuthor::new("Octavia").email("octavia@example.org"))?;
+    /// let kindred = session.persist(NewBook::new("Kindred", &octavia).copies(2))?;
+    /// assert_eq!(session.draft(&kindred)?.title, "Kindred");
+    /// session.flush()?;
+    /// let kindred = session.promote(&kindred)?;
+    /// assert_eq!(session[&kindred].id, 2);
+    /// # Ok(())
+    /// # }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`AlreadyManaged`](Error::AlreadyManaged) when the key is taken by a row of this session, which keeps it.

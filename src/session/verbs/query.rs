@@ -20,8 +20,18 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// A query of an entity: its table, filtered, ordered, limited and joined as Diesel lets you. The library chooses
     /// the selected columns. Values that are bound may be borrowed.
     ///
-    /// ```ignore
-    /// let tall = session.query::<Author>(authors::table.filter(authors::height.gt(190))).all()?;
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let title = String::from("A Wizard%");
+    /// let by_book = authors::table.inner_join(books::table).filter(books::title.like(&title));
+    /// let ursula = session.query::<Author>(by_book).one()?;
+    /// assert_eq!(session[&ursula].name, "Ursula");
+    ///
+    /// let scarce = session.query::<Book>(books::table.filter(books::copies.lt(2)).order(books::title)).all()?;
+    /// assert!(scarce.is_empty());
+    /// # Ok(())
+    /// # }) }
     /// ```
     pub fn query<'u, 'q, E: Entity<B>>(
         &'u mut self,

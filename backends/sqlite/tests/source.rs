@@ -24,7 +24,8 @@ struct Counter {
     value: i32,
 }
 
-const TABLE: &str = "CREATE TABLE counters (name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL CHECK (value < 1000),
+const TABLE: &str =
+    "CREATE TABLE counters (name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL CHECK (value < 1000),
     UNIQUE (name, value))";
 
 fn create(orm: &Orm<Sqlite>) {

@@ -104,6 +104,7 @@
 
 pub mod backend;
 mod change;
+pub mod criteria;
 pub mod entity;
 mod error;
 pub mod handle;

@@ -17,6 +17,7 @@ pub use authority::{Authority, FlushAuthority};
 pub(crate) use authority::{InScope, InTransaction, Own, Reading};
 pub use mode::FlushMode;
 pub use preview::FlushPlan;
+pub(crate) use verbs::Fragment;
 pub use verbs::{Detached, EntityQuery, Promote, Query, Removable, Required};
 
 use self::core::Core;

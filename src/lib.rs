@@ -86,6 +86,7 @@
 //!
 //! A service takes `&mut UnitOfWork<'s, B>`: it reads and changes entities. [`Session`], [`Transaction`] and [`Scope`]
 //! coerce to it; they alone flush, open transactions and scopes, and reach the connection. [`ReadSession`] reads.
+//! Where `B` is known, [`query`](UnitOfWork::query) takes any Diesel query; generic code has [`criteria`].
 //!
 //! # Stages
 //!

@@ -66,6 +66,10 @@ fn reading() -> moored::Result<()> {
         }
         let many = session.query::<Book>(books::table.filter(books::copies.gt(2))).count()?;
         assert_eq!(many, 1);
+
+        let scarce = Book::COPIES.lt(5).and(Book::TITLE.like("A%"));
+        let titles = session.select(scarce.order(Book::TITLE.asc()).limit(10)).all()?;
+        assert_eq!(titles.len(), 1);
         Ok(())
     })
 }

@@ -1,0 +1,76 @@
+//! A whole shop that nobody here made up: fifteen thousand rows in one flush, and a day of work on them.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::wildcard_imports,
+    clippy::cast_possible_truncation,
+    reason = "a test"
+)]
+
+mod compare;
+mod data;
+mod entities;
+mod generated;
+mod load;
+mod random;
+mod schema;
+mod values;
+
+use std::time::Instant;
+
+use diesel::connection::SimpleConnection;
+use moored::StatementLog;
+use moored::prelude::*;
+use moored_sqlite::Sqlite;
+
+use crate::compare::{assert_same, stored};
+use crate::data::{Data, Tables};
+use crate::load::{Order, load, translated};
+
+#[test]
+fn children_first() {
+    loaded(&data::at_hand(), Order::ChildrenFirst);
+}
+
+#[test]
+fn shuffled() {
+    loaded(&data::at_hand(), Order::Shuffled);
+}
+
+/// What a clone without the sample runs is run here too, so that it cannot rot.
+#[test]
+fn generated() {
+    loaded(&generated::data(), Order::ChildrenFirst);
+}
+
+/// A database with the tables of the shop and no rows.
+fn empty(data: &Data) -> (Orm<Sqlite>, StatementLog) {
+    let log = StatementLog::new();
+    let sink = log.clone();
+    let orm = Orm::<Sqlite>::builder(":memory:").instrument(move || sink.clone()).build().unwrap();
+    orm.with_connection(|connection| connection.batch_execute(&data.schema).map_err(moored::Error::from))
+        .unwrap();
+    log.take();
+    (orm, log)
+}
+
+/// The shop, loaded with one flush and compared value by value.
+fn loaded(data: &Data, order: Order) -> (Orm<Sqlite>, StatementLog, Tables) {
+    let (orm, log) = empty(data);
+    let start = Instant::now();
+    let loaded = load(&orm, &log, &data.tables, order).unwrap();
+    let took = start.elapsed();
+    let sent = loaded.statements.len();
+    println!("{order:?}: {} rows in {sent} statements, {took:.2?}", data.tables.len());
+    println!("{}", loaded.plan);
+    assert!(sent < 100, "{sent} statements");
+
+    let expected = translated(&data.tables, &loaded.ids);
+    let found = stored(&orm);
+    assert_same(&found, &expected, "the database after the load");
+    assert_same(&loaded.in_memory, &expected, "memory after the load");
+    log.take();
+    (orm, log, expected)
+}

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use moored::entity::{IntoKey, Model};
 use moored::prelude::*;
-use moored::{Plan, Result, StatementLog};
+use moored::{Result, StatementLog};
 use moored_sqlite::Sqlite;
 use serde_json::Value;
 
@@ -28,8 +28,6 @@ pub(crate) struct Loaded {
     pub(crate) ids: HashMap<(&'static str, i64), i64>,
     /// The rows as the loading session has them after its flush, under their new keys.
     pub(crate) in_memory: Tables,
-    /// What was planned.
-    pub(crate) plan: Plan,
     /// What was sent.
     pub(crate) statements: Vec<String>,
 }
@@ -47,11 +45,10 @@ pub(crate) fn load(orm: &Orm<Sqlite>, log: &StatementLog, rows: &Tables, order: 
         for (place, &(table, row)) in order.iter().enumerate() {
             shop.link_late(session, place, table, row)?;
         }
-        let plan = session.plan()?;
         log.take();
         session.flush()?;
         let statements = log.take();
-        let mut loaded = Loaded { ids: HashMap::new(), in_memory: Tables::default(), plan, statements };
+        let mut loaded = Loaded { ids: HashMap::new(), in_memory: Tables::default(), statements };
         shop.collect(session, &mut loaded)?;
         assert!(log.is_empty(), "promoting and reading are no SQL");
         Ok(loaded)

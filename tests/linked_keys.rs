@@ -99,3 +99,21 @@ fn a_draft_linked_to_a_row_that_is_removed_afterwards_says_so() {
         })
         .unwrap();
 }
+
+#[test]
+fn a_unique_value_is_free_for_others_when_its_row_is_linked_to_a_draft() {
+    orm()
+        .session(|session| {
+            let list = session.find::<List>(1)?.required()?;
+            let cover = session.find::<Cover>(1)?.required()?;
+            let other = session.persist(NewList::new("other"))?;
+            session.link(&cover, Cover::list(), &other)?;
+            let new = session.persist(NewCover::new(&list))?;
+            session.flush()?;
+            let (other, new) = session.promote((&other, &new))?;
+            assert_eq!(session[&cover].list_id, session.key(&other));
+            assert_eq!(session[&new].list_id, session.key(&list));
+            Ok(())
+        })
+        .unwrap();
+}

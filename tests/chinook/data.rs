@@ -81,6 +81,8 @@ pub(crate) fn refers_to(column: &str) -> Option<&'static str> {
 /// A shop: the SQL that makes its tables, and its rows.
 pub(crate) struct Data {
     pub(crate) schema: String,
+    /// The SQL that makes the tables and inserts the rows, where others wrote one.
+    pub(crate) script: Option<String>,
     pub(crate) tables: Tables,
 }
 
@@ -125,7 +127,8 @@ fn sample(folder: &Path) -> Data {
             tables.insert(&table, row);
         }
     }
-    Data { schema: create_statements(&text("sqlite.sql")), tables }
+    let script = text("sqlite.sql");
+    Data { schema: create_statements(&script), script: Some(script), tables }
 }
 
 /// The CREATE statements of a script that goes on to insert rows.

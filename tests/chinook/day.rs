@@ -9,18 +9,8 @@ use crate::compare::{assert_same, stored};
 use crate::data::{Object, Tables};
 use crate::entities::*;
 use crate::shop;
+use crate::sql::*;
 use crate::values::{Cell, Cents};
-
-const SELECT_TRACKS: &str = "SELECT Track.TrackId, Track.Name, Track.AlbumId, Track.MediaTypeId, Track.GenreId, \
-     Track.Composer, Track.Milliseconds, Track.Bytes, Track.UnitPrice FROM Track";
-const FIND_CUSTOMER: &str = "SELECT CustomerId, FirstName, LastName, Company, Address, City, State, Country, \
-     PostalCode, Phone, Fax, Email, SupportRepId FROM Customer WHERE CustomerId = ?";
-const FIND_EMPLOYEE: &str = "SELECT EmployeeId, LastName, FirstName, Title, ReportsTo, BirthDate, HireDate, Address, \
-     City, State, Country, PostalCode, Phone, Fax, Email FROM Employee WHERE EmployeeId = ?";
-const FIND_INVOICE: &str = "SELECT InvoiceId, CustomerId, InvoiceDate, BillingAddress, BillingCity, BillingState, \
-     BillingCountry, BillingPostalCode, Total FROM Invoice WHERE InvoiceId = ?";
-const FIND_TRACKS: &str = "SELECT TrackId, Name, AlbumId, MediaTypeId, GenreId, Composer, Milliseconds, Bytes, \
-     UnitPrice FROM Track WHERE TrackId";
 
 /// A shop that was loaded, and what its database must hold.
 pub(crate) struct Day {
@@ -63,7 +53,7 @@ impl Day {
         let (count, sent) = self.session(|session| {
             let count = shop::raise_prices(session, Key::new(album), Cents(30))?;
             session.flush()?;
-            // Up and down again is no change.
+            // A service that queries sees what the one before it changed: the table is pending, so it is flushed first.
             shop::raise_prices(session, Key::new(album), Cents(5))?;
             shop::raise_prices(session, Key::new(album), Cents(-5))?;
             session.flush()?;
@@ -71,7 +61,6 @@ impl Day {
         });
         assert_eq!(count, tracks.len());
         let select = format!("{SELECT_TRACKS} WHERE (Track.AlbumId = ?) ORDER BY Track.TrackId");
-        // The third finds the prices that the second changed: it is a query of a table with pending changes.
         let update = format!("{count} × UPDATE Track SET UnitPrice = ? WHERE TrackId = ?");
         let expected = [
             &select,
@@ -330,34 +319,5 @@ impl Day {
         let with_manager = self.keys("Employee", |row| row["ReportsTo"] != Value::Null);
         let mut leaders = with_manager.into_iter();
         leaders.find(|&leader| self.keys("Employee", |row| row["ReportsTo"] == leader).len() >= 2).unwrap()
-    }
-}
-
-/// Statements without quotes, with rows of placeholders and repeated statements counted.
-pub(crate) fn normalised(statements: Vec<String>) -> Vec<String> {
-    let mut lines: Vec<(usize, String)> = Vec::new();
-    for statement in statements {
-        let text = count_rows(&statement.replace('`', ""));
-        match lines.last_mut() {
-            Some((count, last)) if *last == text => *count += 1,
-            _ => lines.push((1, text)),
-        }
-    }
-    lines
-        .into_iter()
-        .map(|(count, text)| if count > 1 { format!("{count} × {text}") } else { text })
-        .collect()
-}
-
-fn count_rows(statement: &str) -> String {
-    let Some((head, values)) = statement.split_once(" VALUES (") else { return statement.into() };
-    let Some((row, _)) = values.split_once(')') else { return statement.into() };
-    let another = format!(", ({row})");
-    let count = 1 + values.matches(&another).count();
-    let (_, tail) = values.rsplit_once(')').unwrap_or_default();
-    if count == 1 {
-        format!("{head} VALUES ({row}){tail}")
-    } else {
-        format!("{head} VALUES ({row}) × {count}{tail}")
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn data() -> Data {
     shop.people();
     shop.sales();
     shop.playlists();
-    Data { schema: SCHEMA.into(), tables: shop.tables }
+    Data { schema: SCHEMA.into(), script: None, tables: shop.tables }
 }
 
 struct Shop {

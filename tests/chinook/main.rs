@@ -12,12 +12,14 @@
 mod compare;
 mod data;
 mod day;
+mod drafts;
 mod entities;
 mod generated;
 mod load;
 mod random;
 mod schema;
 mod shop;
+mod sql;
 mod values;
 
 use std::time::Instant;
@@ -29,8 +31,9 @@ use moored_sqlite::Sqlite;
 
 use crate::compare::{assert_same, stored};
 use crate::data::Data;
-use crate::day::{Day, normalised};
+use crate::day::Day;
 use crate::load::{Order, load, translated};
+use crate::sql::normalised;
 
 #[test]
 fn children_first() {
@@ -48,20 +51,29 @@ fn generated() {
     loaded(&generated::data(), Order::ChildrenFirst).run();
 }
 
-/// A database with the tables of the shop and no rows.
-fn empty(data: &Data) -> (Orm<Sqlite>, StatementLog) {
+/// What others wrote is read as it is: the sample's own script against the sample's data. So what `stored` finds after a
+/// load is what is there, and not what one mistake wrote and its twin reads back.
+#[test]
+fn rows_that_the_script_inserts() {
+    let data = data::at_hand();
+    let Some(script) = &data.script else { return };
+    let (orm, _) = with_tables(script);
+    assert_same(&stored(&orm), &data.tables, "the database that the script makes");
+}
+
+/// A database in which a script was run.
+fn with_tables(script: &str) -> (Orm<Sqlite>, StatementLog) {
     let log = StatementLog::new();
     let sink = log.clone();
     let orm = Orm::<Sqlite>::builder(":memory:").instrument(move || sink.clone()).build().unwrap();
-    orm.with_connection(|connection| connection.batch_execute(&data.schema).map_err(moored::Error::from))
-        .unwrap();
+    orm.with_connection(|connection| connection.batch_execute(script).map_err(moored::Error::from)).unwrap();
     log.take();
     (orm, log)
 }
 
 /// The shop, loaded with one flush and compared value by value.
 fn loaded(data: &Data, order: Order) -> Day {
-    let (orm, log) = empty(data);
+    let (orm, log) = with_tables(&data.schema);
     let start = Instant::now();
     let loaded = load(&orm, &log, &data.tables, order).unwrap();
     let took = start.elapsed();
@@ -72,6 +84,7 @@ fn loaded(data: &Data, order: Order) -> Day {
     }
     assert!(sent < 100, "{sent} statements");
 
+    assert!(loaded.ids.iter().any(|((_, old), new)| old != new), "the keys are new ones");
     let expected = translated(&data.tables, &loaded.ids);
     let found = stored(&orm);
     assert_same(&found, &expected, "the database after the load");

@@ -58,6 +58,14 @@ impl Tables {
         *row.get_mut(column).unwrap() = value.write();
     }
 
+    pub(crate) fn with_null_for_empty_text(&self) -> Self {
+        let mut tables = self.clone();
+        for row in tables.0.values_mut().flat_map(BTreeMap::values_mut) {
+            row.values_mut().filter(|value| *value == "").for_each(|value| *value = Value::Null);
+        }
+        tables
+    }
+
     pub(crate) fn remove(&mut self, table: &str, id: &[i64]) {
         self.0.get_mut(table).unwrap().remove(id).unwrap();
     }

@@ -58,7 +58,9 @@ fn rows_that_the_script_inserts() {
     let data = data::at_hand();
     let Some(script) = &data.script else { return };
     let (orm, _) = with_tables(script);
-    assert_same(&stored(&orm), &data.tables, "the database that the script makes");
+    // The sample's two files differ in one thing: where the script has NULL, the data has empty text.
+    let expected = data.tables.with_null_for_empty_text();
+    assert_same(&stored(&orm), &expected, "the database that the script makes");
 }
 
 /// A database in which a script was run.

@@ -32,8 +32,9 @@ where
         }
     }
 
+    /// The row, if it was persisted by now, or nothing, where the relation may be nothing.
     fn maybe(&self, old: &Value) -> Option<Link<'s, E>> {
-        (!old.is_null()).then(|| self.link(old))
+        self.0.get(&old.as_i64()?).map(|(_, handle)| handle.into())
     }
 
     /// The row, if it was persisted later than `place`.

@@ -31,9 +31,9 @@ pub(crate) struct Loaded {
     pub(crate) statements: Vec<String>,
 }
 
-/// A draft's constructor demands its required relations, so a child that comes before its parent cannot name it.
-/// It gets a key that no row has, and after the last `persist` a `link` to the parent's draft. A link that were lost on
-/// the way would meet the database's foreign keys.
+/// A draft's constructor demands its required relations, and a child that comes before its parent cannot name it. So it
+/// gets a key that no row has (a nullable relation: nothing), and after the last `persist` a `link` to the parent's
+/// draft. A link that was lost on the way would meet the database's foreign keys, or show in the comparison.
 pub(crate) fn load(orm: &Orm<Sqlite>, log: &StatementLog, rows: &Tables, order: Order) -> Result<Loaded> {
     let order = ordered(rows, order);
     orm.session(|session| {

@@ -36,9 +36,30 @@ impl<E: Model, B: Backend> Arena<E, B> {
         }
     }
 
-    /// The value of a unique set on one side of the flush.
+    /// The value of a unique set on one side of the flush; `None` when a link is yet to set a column of it.
     pub(crate) fn unique_value(&self, slot: u32, side: Side, set: usize) -> Option<UniqueKey> {
+        if side == Side::After && self.is_linked(slot, E::meta().uniques.get(set)?.columns) {
+            return None;
+        }
         self.references(slot, side)?.unique_value(set)
+    }
+
+    /// The key that a row has, or that a draft takes; `None` when a link is yet to set a part of it.
+    pub(crate) fn key_value(&self, slot: u32) -> Option<UniqueKey> {
+        let is_draft = matches!(self.slot(slot), Some(Slot::Draft(_)));
+        if is_draft && self.is_linked(slot, E::meta().key) {
+            return None;
+        }
+        self.key_of(slot).map(UniqueKey::new)
+    }
+
+    /// Whether a link, which outranks the row's own values, is to set any of the columns.
+    fn is_linked(&self, slot: u32, columns: &[usize]) -> bool {
+        let relations = E::meta().relations;
+        self.links(slot)
+            .iter()
+            .filter_map(|link| relations.get(link.relation))
+            .any(|relation| relation.columns.iter().any(|column| columns.contains(column)))
     }
 
     fn references(&self, slot: u32, side: Side) -> Option<&dyn References> {

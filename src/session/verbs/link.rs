@@ -1,6 +1,6 @@
 //! `link`, `unlink`: pointing a relation at a row, which may have no key yet.
 
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 
 use crate::backend::Backend;
 use crate::entity::{BelongsTo, Entity, Link, LinkEnd, Optional, PendingLink};
@@ -93,11 +93,16 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
 }
 
 impl<B: Backend> Core<B> {
-    /// Whether a draft may be linked to a slot.
-    pub(crate) fn check_target(&self, target: TypeId, slot: u32) -> Result<()> {
+    /// Calls `f` with the key of a row that a draft is linked to. `false` when the row has no key yet.
+    pub(crate) fn with_target_key(
+        &self,
+        target: TypeId,
+        slot: u32,
+        f: &mut dyn FnMut(&dyn Any),
+    ) -> Result<bool> {
         match self.map.id_of(target).and_then(|id| self.map.get(id)) {
-            Some(store) => store.check_target(slot),
-            None => Ok(()),
+            Some(store) => store.with_target_key(slot, f),
+            None => Ok(false),
         }
     }
 }

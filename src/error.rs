@@ -100,6 +100,13 @@ pub enum Error {
     /// Rows require each other in a circle, so that none of them can be written first.
     #[error(transparent)]
     Cycle(#[from] Box<Cycle>),
+    /// Rows of one entity take each other's unique values in a circle, in columns that cannot be NULL in between.
+    /// Give one of them another value and flush, then the wished one.
+    #[error("rows of {entity} take each other's unique values in a circle")]
+    UniqueCycle {
+        /// The entity's name.
+        entity: &'static str,
+    },
     /// A session or a scope ended well with work that was never flushed. Flush it, or say `discard()`.
     #[error("the session ended with work that was never flushed: {0}")]
     Unflushed(Unflushed),

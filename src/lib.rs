@@ -22,11 +22,10 @@ pub use error::{Error, Result, RowName, Unflushed, UnflushedEntity};
 pub use handle::{Handle, Managed, New, Reference, Removed};
 pub use log::StatementLog;
 pub use moored_derive::Entity;
-pub use order::Plan;
 pub use orm::{Orm, OrmBuilder};
 pub use session::{
-    Authority, Detached, EntityQuery, FlushAuthority, FlushMode, Promote, Query, ReadSession, Removable,
-    Required, Scope, Session, Transaction, UnitOfWork,
+    Authority, Detached, EntityQuery, FlushAuthority, FlushMode, FlushPlan, Promote, Query, ReadSession,
+    Removable, Required, Scope, Session, Transaction, UnitOfWork,
 };
 
 // The derive writes `::moored::..`, in this crate's own tests as well.

@@ -61,7 +61,12 @@ impl<E: Model, B: Backend> Arena<E, B> {
         let (kind, columns) = match self.slot(slot) {
             Some(Slot::Draft(draft)) => (WriteKind::Insert, draft.record.columns()),
             Some(Slot::Row(row)) => match row.status {
-                Status::Unwritten => (WriteKind::Insert, ColumnSet::first(E::meta().columns.len())),
+                Status::Unwritten => {
+                    if row.edited().intersects(E::meta().key_columns()) {
+                        return Err(Error::KeyChanged(self.name_of(slot)));
+                    }
+                    (WriteKind::Insert, ColumnSet::first(E::meta().columns.len()))
+                }
                 Status::Stored => {
                     let columns = row.changed();
                     if columns.is_empty() {

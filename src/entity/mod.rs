@@ -19,4 +19,4 @@ pub use model::{Model, References};
 pub use relation::{BelongsTo, Link, Links, Optional, Required};
 pub(crate) use relation::{LinkEnd, PendingLink};
 pub use unique::UniqueKey;
-pub use version::{Increment, Version};
+pub use version::Version;

@@ -14,7 +14,6 @@ pub use state::{Managed, New, Reference, Removed, State};
 /// session and cannot leave its session's closure. Transitions take it by value, so it is gone once the row is in
 /// another state; [`alias`](Handle::alias) makes a second one on purpose. There is no `PartialEq`, which would compare
 /// across sessions: ask [`UnitOfWork::same`](crate::UnitOfWork::same).
-#[must_use = "the session keeps the row whether or not the handle is kept, but only the handle reaches it"]
 pub struct Handle<'s, E, S: State> {
     slot: u32,
     tag: Tag,

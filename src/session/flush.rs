@@ -11,6 +11,7 @@ use std::any::TypeId;
 use hashbrown::HashMap;
 
 use super::core::Core;
+use super::preview::FlushPlan;
 use super::store::Batch;
 use super::stores::{IdentityMap, StoreId};
 use crate::backend::Backend;
@@ -36,9 +37,10 @@ enum Around {
 
 impl<B: Backend> Core<B> {
     /// What the next flush would do.
-    pub(crate) fn plan(&mut self) -> Result<Plan> {
-        let gathered = gather(&self.map, true)?;
-        order::plan(&gathered.work).map_err(|cycle| Error::Cycle(Box::new(cycle)))
+    pub(crate) fn plan(&self) -> Result<FlushPlan> {
+        let Gathered { work, .. } = gather(&self.map, true)?;
+        let plan = order::plan(&work).map_err(|cycle| Error::Cycle(Box::new(cycle)))?;
+        Ok(FlushPlan { plan, work })
     }
 
     /// Writes what is pending. Nothing pending: no SQL at all.
@@ -59,24 +61,7 @@ impl<B: Backend> Core<B> {
         let plan = order::plan(&gathered.work).map_err(|cycle| Error::Cycle(Box::new(cycle)))?;
         if !plan.steps().is_empty() {
             let around = around.unwrap_or_else(|| self.around(&plan, &gathered.rows));
-            if around == Around::Transaction {
-                self.begin()?;
-            }
-            let executed = self.run(|connection, map| {
-                plan.steps().iter().try_for_each(|step| execute(map, connection, step, &gathered.rows))
-            });
-            let ended = match (executed, around) {
-                (Ok(()), Around::Transaction) => self.commit(),
-                (Err(error), Around::Transaction) => {
-                    self.rollback();
-                    Err(error)
-                }
-                (executed, Around::Nothing) => executed,
-            };
-            if let Err(error) = ended {
-                self.map.iter_mut().for_each(|store| store.abandon());
-                return Err(error);
-            }
+            Attempt::begin(self, around)?.execute(&plan, &gathered.rows)?;
         }
         self.map.iter_mut().filter(|store| store.has_pending()).for_each(|store| store.accept());
         Ok(())
@@ -94,6 +79,47 @@ impl<B: Backend> Core<B> {
         }
         let doomed_by_failure = self.in_transaction() && B::dialect().failure_aborts_transaction;
         if statements > 1 || is_checked || doomed_by_failure { Around::Transaction } else { Around::Nothing }
+    }
+}
+
+/// A flush under way: unless it goes through, database and memory are put back, after a panic too.
+struct Attempt<'a, B: Backend> {
+    core: &'a mut Core<B>,
+    around: Around,
+    open: bool,
+}
+
+impl<'a, B: Backend> Attempt<'a, B> {
+    fn begin(core: &'a mut Core<B>, around: Around) -> Result<Self> {
+        if around == Around::Transaction {
+            core.begin()?;
+        }
+        Ok(Self { core, around, open: true })
+    }
+
+    fn execute(mut self, plan: &Plan, rows: &[(StoreId, u32)]) -> Result<()> {
+        self.core.run(|connection, map| {
+            plan.steps().iter().try_for_each(|step| execute(map, connection, step, rows))
+        })?;
+        if self.around == Around::Transaction {
+            // Refused or not, the transaction is over.
+            self.around = Around::Nothing;
+            self.core.commit()?;
+        }
+        self.open = false;
+        Ok(())
+    }
+}
+
+impl<B: Backend> Drop for Attempt<'_, B> {
+    fn drop(&mut self) {
+        if !self.open {
+            return;
+        }
+        if self.around == Around::Transaction {
+            self.core.rollback();
+        }
+        self.core.map.iter_mut().for_each(|store| store.abandon());
     }
 }
 

@@ -5,6 +5,7 @@ mod core;
 mod flush;
 mod mode;
 mod nest;
+mod preview;
 mod store;
 mod stores;
 mod verbs;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 pub use authority::{Authority, FlushAuthority};
 pub(crate) use authority::{InScope, InTransaction, Own, Reading};
 pub use mode::FlushMode;
+pub use preview::FlushPlan;
 pub use verbs::{Detached, EntityQuery, Promote, Query, Removable, Required};
 
 use self::core::Core;

@@ -9,6 +9,7 @@ use hashbrown::HashMap;
 
 use crate::backend::Backend;
 use crate::entity::{ColumnSet, Entity, EntityMeta};
+use crate::identity::Expression;
 
 type DieselBuilder<B> = <<B as Backend>::Diesel as diesel::backend::Backend>::QueryBuilder;
 
@@ -85,45 +86,41 @@ fn write<E: Entity<B>, B: Backend>(shape: Shape) -> QueryResult<String> {
     Ok(text.builder.finish())
 }
 
-/// The table and the assignments of an UPDATE some of whose columns are expressions, up to and including ` WHERE `.
-pub(crate) struct UpdateParts {
-    /// ` SET a = ?, b = ?, ` or ` SET `: what comes before the expressions.
-    pub(crate) head: String,
-    /// The quoted names of the columns that are expressions.
-    pub(crate) names: Vec<String>,
-    /// ` WHERE id = ? AND version = ?`
-    pub(crate) tail: String,
-}
-
-pub(crate) fn update_parts<E: Entity<B>, B: Backend>(
+/// The text of an UPDATE some of whose columns are expressions, in pieces: an expression stands between each two.
+///
+/// Expressions write their own text when the statement is walked. The pieces come out of one text that was written
+/// with them, since a numbered placeholder counts those of the expressions before it.
+pub(crate) fn pieces_around<E: Entity<B>, B: Backend>(
     columns: ColumnSet,
-    computed: &[usize],
+    expressions: &[Expression<B>],
     check: bool,
-) -> QueryResult<UpdateParts> {
-    let new = || Text::<B> { builder: DieselBuilder::<B>::default(), meta: E::meta() };
-    let mut head = new();
-    head.sql("UPDATE ");
-    head.table::<E>()?;
-    head.sql(" SET ");
-    let assigned = head.assignments(columns, ColumnSet::EMPTY, check)?;
-    if assigned && !computed.is_empty() {
-        head.sql(", ");
+) -> QueryResult<Vec<String>> {
+    // No SQL contains a NUL.
+    const CUT: &str = "\0";
+    let mut text = Text::<B> { builder: DieselBuilder::<B>::default(), meta: E::meta() };
+    text.sql("UPDATE ");
+    text.table::<E>()?;
+    text.sql(" SET ");
+    let mut any = text.assignments(columns, ColumnSet::EMPTY, check)?;
+    for expression in expressions {
+        if any {
+            text.sql(", ");
+        }
+        any = true;
+        text.name(expression.column)?;
+        text.sql(" = ");
+        text.sql(CUT);
+        expression.sql.to_sql(&mut text.builder, &B::Diesel::default())?;
+        text.sql(CUT);
     }
-    let mut names = Vec::with_capacity(computed.len());
-    for &column in computed {
-        let mut name = new();
-        name.name(column)?;
-        names.push(name.builder.finish());
-    }
-    let mut tail = new();
-    tail.sql(" WHERE ");
-    tail.key(1)?;
-    tail.version_if(check)?;
+    text.sql(" WHERE ");
+    text.key(1)?;
+    text.version_if(check)?;
     if B::dialect().returning {
-        tail.sql(" RETURNING ");
-        tail.names(0..tail.meta.columns.len())?;
+        text.sql(" RETURNING ");
+        text.names(0..text.meta.columns.len())?;
     }
-    Ok(UpdateParts { head: head.builder.finish(), names, tail: tail.builder.finish() })
+    Ok(text.builder.finish().split(CUT).step_by(2).map(Into::into).collect())
 }
 
 struct Text<B: Backend> {

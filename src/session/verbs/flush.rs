@@ -2,8 +2,7 @@
 
 use crate::backend::Backend;
 use crate::error::Result;
-use crate::order::Plan;
-use crate::session::{FlushAuthority, FlushMode, UnitOfWork};
+use crate::session::{FlushAuthority, FlushMode, FlushPlan, UnitOfWork};
 
 impl<B: Backend, A: ?Sized> UnitOfWork<'_, B, A> {
     /// What the next flush would do, step by step, without doing it.
@@ -12,7 +11,7 @@ impl<B: Backend, A: ?Sized> UnitOfWork<'_, B, A> {
     ///
     /// What the flush would find wrong before its first statement: a changed key, a relation to a removed row, rows
     /// that require each other in a circle.
-    pub fn plan(&mut self) -> Result<Plan> {
+    pub fn plan(&self) -> Result<FlushPlan> {
         self.core.plan()
     }
 

@@ -1,0 +1,142 @@
+//! Services as users write them: generic over the backend with one bound, and over what the caller may do.
+#![allow(missing_docs, clippy::unwrap_used, reason = "a test")]
+
+use diesel::connection::SimpleConnection;
+use moored::prelude::*;
+use moored_sqlite::Sqlite;
+
+diesel::table! {
+    authors (id) {
+        id -> Integer,
+        name -> Text,
+        mentor_id -> Nullable<Integer>,
+    }
+}
+
+#[derive(Entity, diesel::Queryable, Clone, Debug)]
+#[diesel(table_name = authors)]
+struct Author {
+    #[entity(key, generated)]
+    id: i32,
+    name: String,
+    #[entity(belongs_to = Author)]
+    mentor_id: Option<Key<Author>>,
+}
+
+/// Generic over the backend: one bound for everything.
+fn rename<B: Backend>(uow: &mut UnitOfWork<'_, B>, id: i32, name: &str) -> moored::Result<()>
+where
+    Author: Entity<B>,
+{
+    let author = uow.find::<Author>(id)?.required()?;
+    name.clone_into(&mut uow.edit(&author)?.name);
+    Ok(())
+}
+
+fn apprentice<'s, B: Backend>(
+    uow: &mut UnitOfWork<'s, B>,
+    mentor: &Handle<'s, Author, Managed>,
+    name: &str,
+) -> moored::Result<Handle<'s, Author, New>>
+where
+    Author: Entity<B>,
+{
+    // Reads the session while it is borrowed for the call.
+    uow.persist(NewAuthor::new(format!("{name}, taught by {}", uow[mentor].name)).mentor(mentor))
+}
+
+fn dismiss<'s, B: Backend>(
+    uow: &mut UnitOfWork<'s, B>,
+    author: Handle<'s, Author, Managed>,
+) -> moored::Result<()>
+where
+    Author: Entity<B>,
+{
+    uow.unlink(&author, Author::mentor())?;
+    uow.remove(author)?;
+    Ok(())
+}
+
+/// Generic over the authority: serves sessions, transactions, services and read sessions alike.
+fn name_of<'s, B: Backend, A: ?Sized>(
+    uow: &UnitOfWork<'s, B, A>,
+    author: &Handle<'s, Author, Managed>,
+) -> String
+where
+    Author: Entity<B>,
+{
+    uow[author].name.clone()
+}
+
+fn orm() -> Orm<Sqlite> {
+    let orm = Orm::<Sqlite>::connect(":memory:").unwrap();
+    orm.with_connection(|connection| {
+        connection.batch_execute(
+            "CREATE TABLE authors (id INTEGER PRIMARY KEY, name TEXT NOT NULL, mentor_id INTEGER REFERENCES authors);
+             INSERT INTO authors VALUES (1, 'Syrio', NULL)",
+        )
+        .map_err(moored::Error::from)
+    })
+    .unwrap();
+    orm
+}
+
+#[test]
+fn a_service_takes_the_unit_of_work_of_a_session_a_transaction_and_a_scope() {
+    let orm = orm();
+    orm.session(|session| {
+        rename(session, 1, "Syrio Forel")?;
+        session.transaction(|tx| rename(tx, 1, "The First Sword"))?;
+        session.flush()?;
+        session.scope(|scope| {
+            rename(scope, 1, "Syrio")?;
+            scope.flush()
+        })
+    })
+    .unwrap();
+    let name = orm.read(|session| {
+        let author = session.find::<Author>(1)?.required()?;
+        Ok(name_of(session, &author))
+    });
+    assert_eq!(name.unwrap(), "Syrio");
+}
+
+#[test]
+fn a_handle_goes_through_services_and_back() {
+    let orm = orm();
+    orm.session(|session| {
+        let syrio = session.find::<Author>(1)?.required()?;
+        let arya = apprentice(session, &syrio, "Arya")?;
+        session.flush()?;
+        let arya = session.promote(&arya)?;
+        assert_eq!(name_of(session, &arya), "Arya, taught by Syrio");
+        assert_eq!(session[&arya].mentor_id, Some(session.key(&syrio)));
+        dismiss(session, arya)?;
+        session.flush()?;
+        assert_eq!(session.query::<Author>(authors::table).count()?, 1);
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn an_error_type_of_the_callers_own_goes_through() {
+    #[derive(Debug)]
+    enum Refused {
+        Name,
+        Database(moored::Error),
+    }
+    impl From<moored::Error> for Refused {
+        fn from(error: moored::Error) -> Self {
+            Self::Database(error)
+        }
+    }
+    let refused = orm().try_session(|session| {
+        rename(session, 1, "")?;
+        session
+            .try_transaction(|tx| if tx.find::<Author>(2)?.is_none() { Err(Refused::Name) } else { Ok(()) })
+    });
+    assert!(matches!(refused, Err(Refused::Name)));
+    let lost = orm().try_session(|session| rename(session, 2, "x").map_err(Refused::from)).unwrap_err();
+    assert!(matches!(lost, Refused::Database(moored::Error::NotFound { entity: "Author" })), "{lost:?}");
+}

@@ -1,7 +1,7 @@
 //! `persist`: a draft or a full value becomes part of the session.
 
 use crate::backend::Backend;
-use crate::entity::{Draft, Entity, Links, Pending};
+use crate::entity::{Draft, Entity, Links, Pending, Persisted};
 use crate::error::{Error, Result};
 use crate::handle::Handle;
 use crate::session::{Authority, UnitOfWork};
@@ -29,7 +29,7 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
         }
         let now = self.core.map.tick();
         let arena = self.core.map.arena_mut::<D::Entity>();
-        let slot = match pending {
+        let slot = match D::State::pending(pending) {
             Pending::Draft(record) => arena.add_draft(record, links, now)?,
             Pending::Row(value) => arena.add_row(value, now)?,
         };

@@ -1,7 +1,7 @@
 //! `persist`: a draft or a full value becomes part of the session.
 
 use crate::backend::Backend;
-use crate::entity::{Draft, Entity, Links, Pending, References};
+use crate::entity::{Draft, Entity, Links, Pending, Persisted, References};
 use crate::error::{Error, Result};
 use crate::handle::Handle;
 use crate::session::{Authority, UnitOfWork};
@@ -33,7 +33,7 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
         D::Entity: Entity<B>,
     {
         let mut links = Links::new(self.core.tag, Vec::new());
-        let mut pending = draft.into_pending(&mut links);
+        let mut pending = D::State::pending(draft.into_pending(&mut links));
         let links = links
             .into_pending()
             .ok_or(Error::ForeignHandle { entity: <D::Entity as crate::entity::Model>::meta().name })?;

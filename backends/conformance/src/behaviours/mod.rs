@@ -1,0 +1,11 @@
+//! The behaviours, a file for each part; [`suite!`](crate::suite) calls every one.
+
+mod changes;
+mod failure;
+mod identity_map;
+mod limits;
+mod locking;
+mod modes;
+mod order;
+mod states;
+mod transactions;

@@ -4,6 +4,7 @@ use diesel::connection::SimpleConnection;
 use moored::{Backend, Orm, OrmBuilder, StatementLog};
 
 use crate::Statements;
+use crate::statements::ELSEWHERE;
 
 /// What a backend supplies to be tested.
 pub trait Harness<B: Backend> {
@@ -29,9 +30,10 @@ pub trait Harness<B: Backend> {
     }
 }
 
-/// Runs plain SQL outside of any session, as another program would, and without leaving it in the log.
+/// Runs plain SQL outside of any session, as another program would. [`Statements`] leaves it out.
 pub fn execute<B: Backend>(orm: &Orm<B>, sql: &str) {
-    orm.with_connection(|connection| connection.batch_execute(sql).map_err(moored::Error::from)).unwrap();
+    let sql = format!("{ELSEWHERE} {sql}");
+    orm.with_connection(|connection| connection.batch_execute(&sql).map_err(moored::Error::from)).unwrap();
 }
 
 /// The kinds of SQL that the suite's tables are written in.

@@ -7,4 +7,5 @@ pub use moored::{Error, Result};
 
 pub use crate::entities::*;
 pub use crate::schema::*;
-pub use crate::{Harness, Statements, samples};
+pub use crate::uuid;
+pub use crate::{Flavour, Harness, Statements, samples};

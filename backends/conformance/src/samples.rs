@@ -1,8 +1,9 @@
-//! Rows to begin a test with.
+//! Rows to begin a test with, and what tests of every part need.
 
-use moored::{Backend, Entity, Key, Orm};
+use moored::backend::UpdateShape;
+use moored::{Backend, Entity, Error, Key, Orm, Result};
 
-use crate::entities::{Author, Book, NewAuthor, NewBook};
+use crate::entities::{Author, Book, NewAuthor, NewBook, NewNote, Note};
 pub use crate::harness::execute;
 
 /// A stored author of that name, without an email.
@@ -32,4 +33,58 @@ where
         Ok(session.key(&book))
     })
     .unwrap()
+}
+
+/// A stored note of that text, without stars.
+pub fn note<B: Backend>(orm: &Orm<B>, text: &str) -> Key<Note>
+where
+    Note: Entity<B>,
+{
+    orm.session(|session| {
+        let note = session.persist(NewNote::new(text, 0))?;
+        session.flush()?;
+        let note = session.promote(&note)?;
+        Ok(session.key(&note))
+    })
+    .unwrap()
+}
+
+/// So many stored notes, with keys from 1 on.
+pub fn notes<B: Backend>(orm: &Orm<B>, count: usize) {
+    execute(
+        orm,
+        &format!(
+            "INSERT INTO notes (id, text, stars)
+             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+             SELECT i, 'note', 0 FROM n"
+        ),
+    );
+}
+
+/// The UPDATEs that rows of one shape take: as many as the backend's measured best shape makes of them.
+#[must_use]
+pub fn updates<B: Backend>(shape: &str, rows: usize) -> Vec<String> {
+    let statements = match B::dialect().update {
+        UpdateShape::Row => rows,
+        other => panic!("how many statements does {other:?} take?"),
+    };
+    vec![shape.to_owned(); statements]
+}
+
+/// Those statements in a transaction.
+#[must_use]
+pub fn in_transaction(statements: Vec<String>) -> Vec<String> {
+    let mut all = vec!["B".to_owned()];
+    all.extend(statements);
+    all.push("C".to_owned());
+    all
+}
+
+/// What a closure returns to have its work undone.
+///
+/// # Errors
+///
+/// Always.
+pub fn give_up<T>() -> Result<T> {
+    Err(Error::NotFound { entity: "reason to go on" })
 }

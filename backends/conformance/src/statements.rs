@@ -2,6 +2,9 @@
 
 use moored::StatementLog;
 
+/// Marks what the test itself sends, beside the library.
+pub(crate) const ELSEWHERE: &str = "/* elsewhere */";
+
 /// The statements that reached the database.
 ///
 /// `B` begin, `C` commit, `R` rollback, `SP` savepoint, `RELEASE`, `RB SP` rollback to a savepoint, `INSERT authors`,
@@ -17,13 +20,15 @@ impl Statements {
     /// The shapes of the statements since the last call.
     #[must_use]
     pub fn take(&self) -> Vec<String> {
-        self.0.take().iter().map(|sql| shape(sql)).collect()
+        self.take_sql().iter().map(|sql| shape(sql)).collect()
     }
 
     /// The statements since the last call as they were sent.
     #[must_use]
     pub fn take_sql(&self) -> Vec<String> {
-        self.0.take()
+        let mut statements = self.0.take();
+        statements.retain(|sql| !sql.starts_with(ELSEWHERE));
+        statements
     }
 
     /// Forgets the statements up to here.

@@ -17,6 +17,8 @@ macro_rules! suite {
         $crate::locking_behaviours!($backend, $harness);
         $crate::modes_behaviours!($backend, $harness);
         $crate::order_behaviours!($backend, $harness);
+        $crate::refreshing_behaviours!($backend, $harness);
+        $crate::streaming_behaviours!($backend, $harness);
         $crate::states_behaviours!($backend, $harness);
         $crate::transactions_behaviours!($backend, $harness);
     };

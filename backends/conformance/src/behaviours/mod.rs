@@ -7,5 +7,7 @@ mod limits;
 mod locking;
 mod modes;
 mod order;
+mod refreshing;
 mod states;
+mod streaming;
 mod transactions;

@@ -59,6 +59,15 @@ impl Flavour {
         }
     }
 
+    /// Whether a float column tells -0.0 from 0.0. SQLite stores whole numbers of such a column as integers:
+    /// <https://www.sqlite.org/datatype3.html#storage_classes_and_datatypes>.
+    #[must_use]
+    pub const fn stores_negative_zero(self) -> bool {
+        match self {
+            Self::Sqlite => false,
+        }
+    }
+
     /// Whether a text column keeps the character NUL.
     #[must_use]
     pub const fn stores_nul(self) -> bool {

@@ -11,6 +11,8 @@
 macro_rules! suite {
     (backend: $backend:ty, harness: $harness:ty $(,)?) => {
         $crate::changes_behaviours!($backend, $harness);
+        $crate::values_behaviours!($backend, $harness);
+        $crate::computed_behaviours!($backend, $harness);
         $crate::failure_behaviours!($backend, $harness);
         $crate::identity_map_behaviours!($backend, $harness);
         $crate::limits_behaviours!($backend, $harness);

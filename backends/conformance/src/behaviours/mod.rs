@@ -1,6 +1,7 @@
 //! The behaviours, a file for each part; [`suite!`](crate::suite) calls every one.
 
 mod changes;
+mod computed;
 mod failure;
 mod identity_map;
 mod limits;
@@ -11,3 +12,4 @@ mod refreshing;
 mod states;
 mod streaming;
 mod transactions;
+mod values;

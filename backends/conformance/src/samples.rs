@@ -80,6 +80,17 @@ pub fn in_transaction(statements: Vec<String>) -> Vec<String> {
     all
 }
 
+/// A flush of one statement that a caller asks for inside a transaction: a savepoint around it only where a failure would
+/// doom the transaction.
+#[must_use]
+pub fn flush_inside<B: Backend>(statement: &str) -> Vec<String> {
+    if B::dialect().failure_aborts_transaction {
+        ["SP", statement, "RELEASE"].map(str::to_owned).to_vec()
+    } else {
+        vec![statement.to_owned()]
+    }
+}
+
 /// What a closure returns to have its work undone.
 ///
 /// # Errors

@@ -11,17 +11,20 @@
 macro_rules! suite {
     (backend: $backend:ty, harness: $harness:ty $(,)?) => {
         $crate::changes_behaviours!($backend, $harness);
-        $crate::values_behaviours!($backend, $harness);
         $crate::computed_behaviours!($backend, $harness);
         $crate::failure_behaviours!($backend, $harness);
         $crate::identity_map_behaviours!($backend, $harness);
+        $crate::isolation_behaviours!($backend, $harness);
         $crate::limits_behaviours!($backend, $harness);
         $crate::locking_behaviours!($backend, $harness);
         $crate::modes_behaviours!($backend, $harness);
         $crate::order_behaviours!($backend, $harness);
         $crate::refreshing_behaviours!($backend, $harness);
-        $crate::streaming_behaviours!($backend, $harness);
+        $crate::rollback_behaviours!($backend, $harness);
+        $crate::scopes_behaviours!($backend, $harness);
         $crate::states_behaviours!($backend, $harness);
+        $crate::streaming_behaviours!($backend, $harness);
         $crate::transactions_behaviours!($backend, $harness);
+        $crate::values_behaviours!($backend, $harness);
     };
 }

@@ -1,6 +1,6 @@
 //! Rows to begin a test with, and what tests of every part need.
 
-use moored::backend::UpdateShape;
+use moored::backend::{KeyOrder, UpdateShape};
 use moored::{Backend, Entity, Error, Key, Orm, Result};
 
 use crate::entities::{Author, Book, NewAuthor, NewBook, NewNote, Note};
@@ -69,6 +69,30 @@ pub fn updates<B: Backend>(shape: &str, rows: usize) -> Vec<String> {
         other => panic!("how many statements does {other:?} take?"),
     };
     vec![shape.to_owned(); statements]
+}
+
+/// How many rows of so many columns go into one INSERT.
+#[must_use]
+pub fn insert_size<B: Backend>(columns: usize) -> usize {
+    let dialect = B::dialect();
+    match dialect.keys {
+        KeyOrder::Ascending => dialect.insert_rows.min(dialect.max_binds / columns),
+        _ => 1,
+    }
+}
+
+/// How many rows with a key of one column and without a version go into one DELETE.
+#[must_use]
+pub fn delete_size<B: Backend>() -> usize {
+    let dialect = B::dialect();
+    if dialect.returning { dialect.delete_rows.min(dialect.max_binds) } else { 1 }
+}
+
+/// What a flush of so many rows sends: nothing, one statement of one row, or statements of so many rows in a transaction.
+#[must_use]
+pub fn chunked(shape: &str, rows: usize, size: usize) -> Vec<String> {
+    let statements = vec![shape.to_owned(); rows.div_ceil(size)];
+    if rows > 1 { in_transaction(statements) } else { statements }
 }
 
 /// Those statements in a transaction.

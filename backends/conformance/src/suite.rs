@@ -24,6 +24,7 @@ macro_rules! suite {
         $crate::scopes_behaviours!($backend, $harness);
         $crate::states_behaviours!($backend, $harness);
         $crate::streaming_behaviours!($backend, $harness);
+        $crate::text_behaviours!($backend, $harness);
         $crate::transactions_behaviours!($backend, $harness);
         $crate::values_behaviours!($backend, $harness);
     };

@@ -14,5 +14,6 @@ mod rollback;
 mod scopes;
 mod states;
 mod streaming;
+mod text;
 mod transactions;
 mod values;

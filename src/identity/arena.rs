@@ -339,10 +339,8 @@ impl<E: Model, B: Backend> Arena<E, B> {
         }
         match self.slots.get_mut(slot as usize) {
             Some(Slot::Row(row)) => {
-                // A full value that is not written has no row to differ from.
-                if row.status == Status::Stored {
-                    row.change();
-                }
+                // A full value that is not written needs its snapshot too: the index knows it by the key in there.
+                row.change();
                 Ok(row)
             }
             _ => Err(Error::NotWritten { entity: E::meta().name }),

@@ -48,6 +48,8 @@ pub(crate) fn settle<E: Model, B: Backend>(
     known: ColumnSet,
 ) -> Slot<E, B> {
     let (Slot::Row(mut before), Slot::Row(mut inside)) = (before, inside.clone()) else { return inside };
+    // Nothing is pending inside any more; a snapshot without an edit would keep the next edit off the list.
+    inside.change = None;
     let Some(mut change) = before.change.take() else { return Slot::Row(inside) };
     if inside.status != before.status {
         return Slot::Row(inside);
@@ -57,9 +59,8 @@ pub(crate) fn settle<E: Model, B: Backend>(
         && change.links.is_empty()
         && change.expressions.is_empty()
     {
-        inside.change = None;
-    } else {
-        inside.change = Some(change);
+        return Slot::Row(inside);
     }
+    inside.change = Some(change);
     Slot::Row(inside)
 }

@@ -38,7 +38,20 @@ impl<E: Model, B: Backend> Arena<E, B> {
 
     /// The value of a unique set on one side of the flush.
     pub(crate) fn unique_value(&self, slot: u32, side: Side, set: usize) -> Option<UniqueKey> {
+        let columns = E::meta().uniques.get(set)?.columns;
+        if side == Side::After && self.is_open(slot, columns) {
+            return None;
+        }
         self.references(slot, side)?.unique_value(set)
+    }
+
+    /// Whether one of the columns gets its value from a row that has no key yet.
+    fn is_open(&self, slot: u32, columns: &[usize]) -> bool {
+        let mut open = self.links(slot).iter().filter(|link| !link.keyed);
+        open.any(|link| {
+            let relation = E::meta().relations.get(link.relation);
+            relation.is_some_and(|relation| relation.columns.iter().any(|column| columns.contains(column)))
+        })
     }
 
     fn references(&self, slot: u32, side: Side) -> Option<&dyn References> {
@@ -50,7 +63,12 @@ impl<E: Model, B: Backend> Arena<E, B> {
         }
     }
 
-    /// The key of a row, or the key that a draft will have, if it is known.
+    /// The key of a row, or the key that a draft will have, if it is known before the flush.
+    pub(crate) fn future_key(&self, slot: u32) -> Option<E::Key> {
+        if self.is_open(slot, E::meta().key) { None } else { self.key_of(slot) }
+    }
+
+    /// The key of a row, or the key that a draft has in its columns.
     pub(crate) fn key_of(&self, slot: u32) -> Option<E::Key> {
         match self.slot(slot) {
             Some(Slot::Draft(draft)) if draft.written.is_none() => draft.record.key(),

@@ -165,7 +165,7 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
     }
 
     fn key_value(&self, slot: u32) -> Option<UniqueKey> {
-        self.arena.key_of(slot).map(UniqueKey::new)
+        self.arena.future_key(slot).map(UniqueKey::new)
     }
 
     fn slot_of(&self, key: &dyn Any) -> Option<u32> {

@@ -21,17 +21,16 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     {
         let mut links = Links::new(self.core.tag, Vec::new());
         let pending = draft.into_pending(&mut links);
-        let links = links
+        let mut links = links
             .into_pending()
             .ok_or(Error::ForeignHandle { entity: <D::Entity as crate::entity::Model>::meta().name })?;
-        for link in &links {
-            self.core.check_target(link.target, link.slot)?;
-        }
         let now = self.core.map.tick();
-        let arena = self.core.map.arena_mut::<D::Entity>();
         let slot = match pending {
-            Pending::Draft(record) => arena.add_draft(record, links, now)?,
-            Pending::Row(value) => arena.add_row(value, now)?,
+            Pending::Draft(mut record) => {
+                self.core.give_keys(&mut record, &mut links)?;
+                self.core.map.arena_mut::<D::Entity>().add_draft(record, links, now)?
+            }
+            Pending::Row(value) => self.core.map.arena_mut::<D::Entity>().add_row(value, now)?,
         };
         Ok(self.handle(slot))
     }

@@ -127,7 +127,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
                 }
                 row.change = None;
             }
-            frame.journal.insert(slot, Entry { before, known: ColumnSet::EMPTY });
+            frame.journal.insert(slot, Entry { before, known: ColumnSet::EMPTY, written: ColumnSet::EMPTY });
         }
         Ok(())
     }
@@ -161,9 +161,11 @@ impl<E: Model, B: Backend> Arena<E, B> {
         }
         for (slot, entry) in frame.journal {
             let Some(inside) = self.slots.get(slot as usize).cloned() else { continue };
+            // What a scope wrote has been handed on when it was written.
             if frame.kind == FrameKind::Transaction {
-                self.write_under_scopes(slot, &inside, entry.known);
+                self.note_written(slot, entry.written);
             }
+            self.note_known(slot, entry.known);
             self.replace(slot, settle(entry.before, inside, entry.known));
         }
         self.pending = frame.outside;
@@ -186,25 +188,29 @@ impl<E: Model, B: Backend> Arena<E, B> {
         self.slots.truncate(start as usize);
     }
 
-    /// A flush went through: its columns are known in every frame, and stand in the scopes that no transaction within
-    /// can undo.
-    pub(crate) fn note_written(&mut self, slot: u32, columns: ColumnSet) {
-        self.note_known(slot, columns);
-        if let Some(inside) = self.slots.get(slot as usize).cloned() {
-            self.write_under_scopes(slot, &inside, columns);
-        }
-    }
-
-    /// What was written is so even if the scopes around end badly, out to the innermost transaction.
-    fn write_under_scopes(&mut self, slot: u32, inside: &Slot<E, B>, columns: ColumnSet) {
+    /// These columns were written, and nothing but the innermost transaction can undo that: the scopes within it keep
+    /// them however they end.
+    fn note_written(&mut self, slot: u32, columns: ColumnSet) {
+        let Some(inside) = self.slots.get(slot as usize).filter(|_| !columns.is_empty()) else { return };
         for frame in self.frames.iter_mut().rev() {
+            if let Some(entry) = frame.journal.get_mut(&slot) {
+                entry.known |= columns;
+                entry.written |= columns;
+                if frame.kind == FrameKind::Scope {
+                    let before = std::mem::replace(&mut entry.before, Slot::Forgotten);
+                    entry.before = written_under(before, inside, columns);
+                }
+            }
             if frame.kind == FrameKind::Transaction {
                 break;
             }
-            if let Some(entry) = frame.journal.get_mut(&slot) {
-                let before = std::mem::replace(&mut entry.before, Slot::Forgotten);
-                entry.before = written_under(before, inside, columns);
-            }
+        }
+    }
+
+    /// These columns were read. Only the innermost frame knows it yet: should it be undone, it knew them in vain.
+    fn note_known(&mut self, slot: u32, columns: ColumnSet) {
+        if let Some(entry) = self.frames.last_mut().and_then(|frame| frame.journal.get_mut(&slot)) {
+            entry.known |= columns;
         }
     }
 
@@ -317,14 +323,6 @@ impl<E: Model, B: Backend> Arena<E, B> {
             .filter_map(|entry| entry.before.row())
             .chain(self.slots.get(slot as usize).and_then(Slot::row))
             .fold(ColumnSet::EMPTY, |edited, row| edited | row.changed())
-    }
-
-    pub(super) fn note_known(&mut self, slot: u32, columns: ColumnSet) {
-        for frame in &mut self.frames {
-            if let Some(entry) = frame.journal.get_mut(&slot) {
-                entry.known |= columns;
-            }
-        }
     }
 
     /// The row for an edit: snapshot taken, on the list of the next flush.
@@ -515,13 +513,15 @@ impl<E: Model, B: Backend> Arena<E, B> {
     pub(crate) fn accept(&mut self) {
         let everything = ColumnSet::first(E::meta().columns.len());
         for slot in std::mem::take(&mut self.pending) {
-            let mut written = everything;
+            let mut written = ColumnSet::EMPTY;
             let next = match self.slots.get_mut(slot as usize) {
                 Some(Slot::Draft(draft)) => draft.written.take().map(Slot::stored),
                 Some(Slot::Row(row)) => {
-                    if row.status == Status::Stored {
-                        written = row.edited();
-                    }
+                    written = match row.status {
+                        Status::Stored => row.edited(),
+                        Status::Unwritten | Status::Leaving => everything,
+                        Status::Withdrawn | Status::Deleted | Status::Detached => ColumnSet::EMPTY,
+                    };
                     row.change = None;
                     match row.status {
                         Status::Unwritten => row.status = Status::Stored,
@@ -530,15 +530,16 @@ impl<E: Model, B: Backend> Arena<E, B> {
                     }
                     None
                 }
-                Some(Slot::Reference { leaving: true, .. }) => Some(Slot::Forgotten),
+                Some(Slot::Reference { leaving: true, .. }) => {
+                    written = everything;
+                    Some(Slot::Forgotten)
+                }
                 _ => None,
             };
             if let Some(next) = next {
                 self.replace(slot, next);
             }
-            if !self.frames.is_empty() {
-                self.note_written(slot, written);
-            }
+            self.note_written(slot, written);
         }
     }
 

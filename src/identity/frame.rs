@@ -32,6 +32,8 @@ pub(crate) struct Entry<E: Model, B: Backend> {
     pub(crate) before: Slot<E, B>,
     /// Columns whose value in the database became known inside: written by a flush, or read.
     pub(crate) known: ColumnSet,
+    /// Columns that a flush inside wrote.
+    pub(crate) written: ColumnSet,
 }
 
 impl<E: Model, B: Backend> Frame<E, B> {

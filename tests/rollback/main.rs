@@ -33,7 +33,7 @@ fn execute(ops: &[Op]) {
 proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/rollback/regressions.txt"))),
-        ..ProptestConfig::with_cases(512)
+        ..ProptestConfig::default()
     })]
 
     #[test]

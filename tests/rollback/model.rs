@@ -214,6 +214,9 @@ impl Model {
     pub(crate) fn flush(&mut self) -> bool {
         let Some(rows) = self.flushed() else { return false };
         for index in 0..self.objects.len() {
+            if self.objects[index].state == State::Withdrawn && !self.is_outside(index) {
+                self.objects[index].base = self.objects[index].value.clone();
+            }
             let Some((_, action, columns)) = self.pending_of(index) else { continue };
             let object = &mut self.objects[index];
             if action == 2 {
@@ -240,13 +243,14 @@ impl Model {
 
     pub(crate) fn discard(&mut self) {
         for index in 0..self.objects.len() {
-            if self.pending_of(index).is_none() {
+            let withdrawn = self.objects[index].state == State::Withdrawn && !self.is_outside(index);
+            if self.pending_of(index).is_none() && !withdrawn {
                 continue;
             }
             let object = &mut self.objects[index];
             object.state = match object.state {
                 State::Draft => State::Forgotten,
-                State::Unwritten => State::Withdrawn,
+                State::Unwritten | State::Withdrawn => State::Withdrawn,
                 _ => State::Stored,
             };
             if object.state != State::Forgotten {

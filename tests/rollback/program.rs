@@ -75,7 +75,7 @@ pub(crate) fn programs() -> impl Strategy<Value = Vec<Op>> {
 #[derive(Debug)]
 enum Stop {
     Asked,
-    Refused(#[expect(dead_code, reason = "for its Debug")] Error),
+    Refused(Error),
 }
 
 impl From<Error> for Stop {

@@ -50,9 +50,9 @@ pub(crate) type Stored = (u8, i32, String, Option<i32>, Option<i32>, i32);
 pub(crate) fn create(connection: &mut SqliteConnection) -> moored::Result<()> {
     connection.batch_execute(
         "CREATE TABLE fuse (rows INTEGER NOT NULL); INSERT INTO fuse VALUES (-1);
-         CREATE TABLE nodes (id INTEGER PRIMARY KEY, name TEXT NOT NULL, code INTEGER UNIQUE,
+         CREATE TABLE nodes (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, code INTEGER UNIQUE,
             parent_id INTEGER REFERENCES nodes, version INTEGER NOT NULL);
-         CREATE TABLE leaves (id INTEGER PRIMARY KEY, note TEXT NOT NULL, rank INTEGER,
+         CREATE TABLE leaves (id INTEGER PRIMARY KEY AUTOINCREMENT, note TEXT NOT NULL, rank INTEGER,
             node_id INTEGER NOT NULL REFERENCES nodes, UNIQUE (node_id, rank));
          CREATE TABLE tags (code INTEGER PRIMARY KEY, label TEXT NOT NULL);",
     )?;

@@ -25,7 +25,12 @@ impl<E: Model, B: Backend> Arena<E, B> {
         columns: ColumnSet,
         visit: &mut dyn FnMut(usize, TypeId, &dyn Any),
     ) {
-        let Some(source) = self.references(slot, side) else { return };
+        let stored = if side == Side::Before { self.stored(slot) } else { None };
+        let source: &dyn References = match (&stored, self.planned(slot)) {
+            (Some(stored), _) => &**stored,
+            (None, Some(planned)) if side == Side::After => planned,
+            _ => return,
+        };
         let links = self.links(slot);
         for (relation, meta) in E::meta().relations.iter().enumerate() {
             let by_link = side == Side::After && links.iter().any(|link| link.relation == relation);
@@ -39,10 +44,11 @@ impl<E: Model, B: Backend> Arena<E, B> {
     /// The value of a unique set on one side of the flush.
     pub(crate) fn unique_value(&self, slot: u32, side: Side, set: usize) -> Option<UniqueKey> {
         let columns = E::meta().uniques.get(set)?.columns;
-        if side == Side::After && self.is_open(slot, columns) {
-            return None;
+        match side {
+            Side::Before => self.stored(slot)?.unique_value(set),
+            Side::After if self.is_open(slot, columns) => None,
+            Side::After => self.planned(slot)?.unique_value(set),
         }
-        self.references(slot, side)?.unique_value(set)
     }
 
     /// Whether one of the columns gets its value from a row that has no key yet.
@@ -54,11 +60,11 @@ impl<E: Model, B: Backend> Arena<E, B> {
         })
     }
 
-    fn references(&self, slot: u32, side: Side) -> Option<&dyn References> {
+    /// The row as the next flush leaves it.
+    fn planned(&self, slot: u32) -> Option<&dyn References> {
         match self.slot(slot) {
-            Some(Slot::Draft(draft)) if side == Side::After => Some(&draft.record),
-            Some(Slot::Row(row)) if side == Side::After => Some(&row.value),
-            Some(Slot::Row(row)) => Some(row.base()),
+            Some(Slot::Draft(draft)) => Some(&draft.record),
+            Some(Slot::Row(row)) => Some(&row.value),
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 //! The rows of one entity in one session.
 
 use std::any::TypeId;
+use std::borrow::Cow;
 
 use super::frame::{Entry, Frame, FrameKind, settle};
 use super::index::Index;
@@ -105,6 +106,22 @@ impl<E: Model, B: Backend> Arena<E, B> {
 
     fn pending_outside() -> Error {
         Error::PendingOutside { entity: E::meta().name }
+    }
+
+    /// The row as the database has it: without the edits of here, nor those that wait outside and count here as its value.
+    pub(crate) fn stored(&self, slot: u32) -> Option<Cow<'_, E>> {
+        let row = self.slots.get(slot as usize).and_then(Slot::row)?;
+        let mut stored = Cow::Borrowed(row.base());
+        for frame in self.frames.iter().rev() {
+            if let Some(Entry { before: Slot::Row(Row { change: Some(change), .. }), known, .. }) =
+                frame.journal.get(&slot)
+            {
+                let mut outside = change.base.clone();
+                outside.copy_columns(&stored, *known);
+                stored = Cow::Owned(outside);
+            }
+        }
+        Some(stored)
     }
 
     // -- frames --------------------------------------------------------------------------------------------------

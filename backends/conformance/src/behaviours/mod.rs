@@ -1,0 +1,19 @@
+//! The behaviours, a file for each part; [`suite!`](crate::suite) calls every one.
+
+mod changes;
+mod computed;
+mod failure;
+mod identity_map;
+mod isolation;
+mod limits;
+mod locking;
+mod modes;
+mod order;
+mod refreshing;
+mod rollback;
+mod scopes;
+mod states;
+mod streaming;
+mod text;
+mod transactions;
+mod values;

@@ -30,7 +30,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
             slots: Vec::new(),
             index: Index::default(),
             pending: Vec::new(),
-            frames: frames.iter().map(|&kind| Frame::new(kind, 0, Vec::new())).collect(),
+            frames: frames.iter().map(|&kind| Frame::new(kind, 0, Vec::new(), 0)).collect(),
             first_pending: 0,
         }
     }
@@ -167,7 +167,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
 
     pub(crate) fn open_frame(&mut self, kind: FrameKind) {
         let start = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
-        self.frames.push(Frame::new(kind, start, std::mem::take(&mut self.pending)));
+        self.frames.push(Frame::new(kind, start, std::mem::take(&mut self.pending), self.first_pending));
     }
 
     /// Ends the innermost frame well: what was made in a transaction stays, what was made in a scope is forgotten.
@@ -185,7 +185,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
             self.note_known(slot, entry.known);
             self.replace(slot, settle(entry.before, inside, entry.known));
         }
-        self.pending = frame.outside;
+        (self.pending, self.first_pending) = (frame.outside, frame.first_pending);
     }
 
     /// Undoes the innermost frame: memory is what it was when the frame was opened.
@@ -195,7 +195,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
         for (slot, entry) in frame.journal {
             self.replace(slot, entry.before);
         }
-        self.pending = frame.outside;
+        (self.pending, self.first_pending) = (frame.outside, frame.first_pending);
     }
 
     fn forget_from(&mut self, start: u32) {

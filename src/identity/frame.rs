@@ -22,6 +22,8 @@ pub(crate) struct Frame<E: Model, B: Backend> {
     pub(crate) start: u32,
     /// The slots that were pending when the frame was opened, in registration order.
     pub(crate) outside: Vec<u32>,
+    /// When the first of them was registered.
+    pub(crate) first_pending: u64,
     /// Slots of outside that were touched inside.
     pub(crate) journal: HashMap<u32, Entry<E, B>>,
 }
@@ -37,8 +39,8 @@ pub(crate) struct Entry<E: Model, B: Backend> {
 }
 
 impl<E: Model, B: Backend> Frame<E, B> {
-    pub(crate) fn new(kind: FrameKind, start: u32, outside: Vec<u32>) -> Self {
-        Self { kind, start, outside, journal: HashMap::new() }
+    pub(crate) fn new(kind: FrameKind, start: u32, outside: Vec<u32>, first_pending: u64) -> Self {
+        Self { kind, start, outside, first_pending, journal: HashMap::new() }
     }
 }
 

@@ -92,6 +92,11 @@ impl<E: Model, B: Backend> Arena<E, B> {
         self.index.live(&self.slots, key).or_else(|| self.index.leaving(&self.slots, key))
     }
 
+    /// The row of that key whose deletion is scheduled.
+    pub(crate) fn leaving(&self, key: &E::Key) -> Option<u32> {
+        self.index.leaving(&self.slots, key)
+    }
+
     pub(crate) fn draft(&self, slot: u32) -> Result<&Draft<E>> {
         match self.slots.get(slot as usize) {
             Some(Slot::Draft(draft)) => Ok(draft),

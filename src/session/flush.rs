@@ -247,7 +247,7 @@ fn by_key<B: Backend>(
         let mut refused = Ok(());
         store.visit_references(slot, side, columns, &mut |relation, target, key| {
             let Some(target_id) = map.id_of(target) else { return };
-            let target_slot = map.get(target_id).and_then(|store| store.slot_of(key));
+            let target_slot = map.get(target_id).and_then(|store| store.slot_of(key, side));
             let Some(target_slot) = target_slot else { return };
             if side == Side::After
                 && let Err(error) = target_of(map, target, Some(target_slot), write.entity, relation)

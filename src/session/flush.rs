@@ -57,29 +57,20 @@ impl<B: Backend> Core<B> {
         }
         let gathered = gather(&self.map, false)?;
         let plan = order::plan(&gathered.work).map_err(|cycle| Error::Cycle(Box::new(cycle)))?;
-        if !plan.steps().is_empty() {
-            let around = around.unwrap_or_else(|| self.around(&plan, &gathered.rows));
-            if around == Around::Transaction {
-                self.begin()?;
-            }
-            let executed = self.run(|connection, map| {
-                plan.steps().iter().try_for_each(|step| execute(map, connection, step, &gathered.rows))
-            });
-            let ended = match (executed, around) {
-                (Ok(()), Around::Transaction) => self.commit(),
-                (Err(error), Around::Transaction) => {
-                    self.rollback();
-                    Err(error)
-                }
-                (executed, Around::Nothing) => executed,
-            };
-            if let Err(error) = ended {
-                self.map.iter_mut().for_each(|store| store.abandon());
-                return Err(error);
-            }
+        if plan.steps().is_empty() {
+            self.accept();
+            return Ok(());
         }
+        let around = around.unwrap_or_else(|| self.around(&plan, &gathered.rows));
+        let attempt = Attempt::begin(self, around)?;
+        let executed = attempt.core.run(|connection, map| {
+            plan.steps().iter().try_for_each(|step| execute(map, connection, step, &gathered.rows))
+        });
+        attempt.end(executed)
+    }
+
+    fn accept(&mut self) {
         self.map.iter_mut().filter(|store| store.has_pending()).for_each(|store| store.accept());
-        Ok(())
     }
 
     fn around(&self, plan: &Plan, rows: &[(StoreId, u32)]) -> Around {
@@ -94,6 +85,48 @@ impl<B: Backend> Core<B> {
         }
         let doomed_by_failure = self.in_transaction() && B::dialect().failure_aborts_transaction;
         if statements > 1 || is_checked || doomed_by_failure { Around::Transaction } else { Around::Nothing }
+    }
+}
+
+/// A flush on its way. Unless it goes through it is undone, in the database and in memory; on a panic too.
+struct Attempt<'a, B: Backend> {
+    core: &'a mut Core<B>,
+    open: bool,
+    accepted: bool,
+}
+
+impl<'a, B: Backend> Attempt<'a, B> {
+    fn begin(core: &'a mut Core<B>, around: Around) -> Result<Self> {
+        let open = around == Around::Transaction;
+        if open {
+            core.begin()?;
+        }
+        Ok(Self { core, open, accepted: false })
+    }
+
+    fn end(mut self, executed: Result<()>) -> Result<()> {
+        executed?;
+        if self.open {
+            let committed = self.core.commit();
+            // Refused or not, it is over.
+            self.open = false;
+            committed?;
+        }
+        self.accepted = true;
+        self.core.accept();
+        Ok(())
+    }
+}
+
+impl<B: Backend> Drop for Attempt<'_, B> {
+    fn drop(&mut self) {
+        if self.accepted {
+            return;
+        }
+        if self.open {
+            self.core.rollback();
+        }
+        self.core.map.iter_mut().for_each(|store| store.abandon());
     }
 }
 

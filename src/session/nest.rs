@@ -115,8 +115,10 @@ impl<'a, B: Backend, A> Nested<'a, '_, B, A> {
     }
 
     fn close(mut self) -> Result<()> {
+        let closed = self.inner.core.close_frame(self.kind);
+        // Not before: a panic on the way has to find it open.
         self.open = false;
-        self.inner.core.close_frame(self.kind)
+        closed
     }
 }
 

@@ -84,6 +84,15 @@ diesel::table! {
 }
 
 diesel::joinable!(books -> authors (author_id));
+diesel::table! {
+    co_authors (book_id, author_id) { book_id -> Integer, author_id -> Integer }
+}
+diesel::table! {
+    small_versions (id) { id -> Integer, text -> Text, version -> SmallInt }
+}
+diesel::table! {
+    large_versions (id) { id -> Integer, text -> Text, version -> BigInt }
+}
 diesel::joinable!(book_tags -> books (book_id));
 diesel::joinable!(book_tags -> tags (tag_label));
 diesel::allow_tables_to_appear_in_same_query!(authors, books, tags, book_tags, categories, notes);

@@ -11,6 +11,7 @@
 macro_rules! suite {
     (backend: $backend:ty, harness: $harness:ty $(,)?) => {
         $crate::changes_behaviours!($backend, $harness);
+        $crate::circles_behaviours!($backend, $harness);
         $crate::computed_behaviours!($backend, $harness);
         $crate::failure_behaviours!($backend, $harness);
         $crate::identity_map_behaviours!($backend, $harness);
@@ -30,6 +31,7 @@ macro_rules! suite {
         $crate::streaming_behaviours!($backend, $harness);
         $crate::text_behaviours!($backend, $harness);
         $crate::transactions_behaviours!($backend, $harness);
+        $crate::uniques_behaviours!($backend, $harness);
         $crate::values_behaviours!($backend, $harness);
     };
 }

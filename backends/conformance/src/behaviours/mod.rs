@@ -1,6 +1,7 @@
 //! The behaviours, a file for each part; [`suite!`](crate::suite) calls every one.
 
 mod changes;
+mod circles;
 mod computed;
 mod failure;
 mod identity_map;
@@ -20,4 +21,5 @@ mod states;
 mod streaming;
 mod text;
 mod transactions;
+mod uniques;
 mod values;

@@ -74,3 +74,10 @@ CREATE TABLE players (
 );
 CREATE TABLE chickens (id INTEGER PRIMARY KEY, egg_id INTEGER NOT NULL REFERENCES eggs (id));
 CREATE TABLE eggs (id INTEGER PRIMARY KEY, chicken_id INTEGER NOT NULL REFERENCES chickens (id));
+CREATE TABLE co_authors (
+    book_id INTEGER NOT NULL REFERENCES books (id),
+    author_id INTEGER NOT NULL REFERENCES authors (id),
+    PRIMARY KEY (book_id, author_id)
+);
+CREATE TABLE small_versions (id INTEGER PRIMARY KEY, text TEXT NOT NULL, version SMALLINT NOT NULL);
+CREATE TABLE large_versions (id INTEGER PRIMARY KEY, text TEXT NOT NULL, version BIGINT NOT NULL);

@@ -8,8 +8,8 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{Binary, Text};
 use moored::{Entity, Key};
 
-use super::Book;
-use crate::schema::{book_tags, devices, settings, tags};
+use super::{Author, Book};
+use crate::schema::{book_tags, co_authors, devices, settings, tags};
 
 /// A text key; the whole value is the caller's.
 #[derive(Entity, Queryable, Clone, Debug, PartialEq)]
@@ -29,6 +29,16 @@ pub struct BookTag {
     #[entity(key, belongs_to = Tag, name = tag)]
     pub tag_label: Key<Tag>,
     pub weight: i32,
+}
+
+/// A link table of two relations and nothing else.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = co_authors)]
+pub struct CoAuthor {
+    #[entity(key, belongs_to = Book)]
+    pub book_id: Key<Book>,
+    #[entity(key, belongs_to = Author)]
+    pub author_id: Key<Author>,
 }
 
 /// A key of a type of its own, and a column that is an enumeration.

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use moored::Entity;
 
-use crate::schema::{accounts, leases, notes};
+use crate::schema::{accounts, large_versions, leases, notes, small_versions};
 
 /// A number that several writers add to. The database refuses a negative balance.
 #[derive(Entity, Queryable, Clone, Debug, PartialEq)]
@@ -36,4 +36,26 @@ pub struct Note {
     pub id: i32,
     pub text: String,
     pub stars: i32,
+}
+
+/// A version of two bytes.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = small_versions)]
+pub struct SmallVersion {
+    #[entity(key, generated)]
+    pub id: i32,
+    pub text: String,
+    #[entity(version)]
+    pub version: i16,
+}
+
+/// A version of eight bytes.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = large_versions)]
+pub struct LargeVersion {
+    #[entity(key, generated)]
+    pub id: i32,
+    pub text: String,
+    #[entity(version)]
+    pub version: i64,
 }

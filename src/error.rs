@@ -167,6 +167,28 @@ impl Error {
     /// Whether the same unit of work, started anew in a fresh session, can succeed without any change to it.
     ///
     /// Stale rows are: the next attempt reads the new version.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> {
+    /// # let orm = library()?;
+    /// let lend = || {
+    ///     orm.session(|session| {
+    ///         let book = session.find::<Book>(1)?.required()?;
+    ///         session.edit(&book)?.copies -= 1;
+    ///         session.flush()
+    ///     })
+    /// };
+    /// let mut lent = lend();
+    /// for _ in 0..3 {
+    ///     match lent {
+    ///         Err(error) if error.is_retryable() => lent = lend(),
+    ///         _ => break,
+    ///     }
+    /// }
+    /// # lent
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {

@@ -140,3 +140,47 @@ fn an_error_type_of_the_callers_own_goes_through() {
     let lost = orm().try_session(|session| rename(session, 2, "x").map_err(Refused::from)).unwrap_err();
     assert!(matches!(lost, Refused::Database(moored::Error::NotFound { entity: "Author" })), "{lost:?}");
 }
+
+/// Criteria need no bound beyond the entity's either.
+fn names<B: Backend, A: ?Sized>(
+    uow: &mut UnitOfWork<'_, B, A>,
+    select: impl Into<Select<Author>>,
+) -> moored::Result<Vec<String>>
+where
+    Author: Entity<B>,
+{
+    let found = uow.select(select).all()?;
+    Ok(found.iter().map(|author| uow[author].name.clone()).collect())
+}
+
+#[test]
+fn criteria_say_what_they_read() {
+    let orm = orm();
+    orm.session(|session| {
+        let arya = session.persist(NewAuthor::new("Arya").mentor(Key::new(1)))?;
+        session.persist(NewAuthor::new("100% 'quoted'"))?;
+        // Refers to a row without a key, so it is written after the others.
+        session.persist(NewAuthor::new("Jaqen").mentor(&arya))?;
+        // Pending rows of the table are flushed before the query.
+        assert_eq!(names(session, Select::all().order(Author::ID.asc()))?.len(), 4);
+        assert_eq!(names(session, Author::NAME.eq("Arya"))?, ["Arya"]);
+        assert_eq!(names(session, Author::NAME.ne("Arya").order(Author::NAME.desc()).limit(1))?, ["Syrio"]);
+        assert_eq!(names(session, Author::MENTOR_ID.eq(Key::new(1)))?, ["Arya"]);
+        assert_eq!(names(session, Author::MENTOR_ID.is_null().and(Author::ID.gt(1)))?, ["100% 'quoted'"]);
+        assert_eq!(names(session, Author::MENTOR_ID.is_not_null().and(Author::ID.le(2)))?, ["Arya"]);
+        assert_eq!(names(session, Author::NAME.like("%quoted%"))?, ["100% 'quoted'"]);
+        assert_eq!(names(session, Author::ID.is_in([4, 1]).order(Author::ID.asc()))?, ["Syrio", "Jaqen"]);
+        assert!(names(session, Author::ID.is_in(Vec::<i32>::new()))?.is_empty());
+        assert_eq!(names(session, !Author::ID.is_in([1, 2, 4]))?, ["100% 'quoted'"]);
+        // `or` inside `and` keeps its parentheses.
+        let either = Author::NAME.eq("Arya").or(Author::NAME.eq("Syrio"));
+        assert_eq!(names(session, either.and(Author::ID.ge(2)))?, ["Arya"]);
+        let second = Select::all().order(Author::MENTOR_ID.desc()).order(Author::ID.asc()).limit(1).offset(1);
+        assert_eq!(names(session, second)?, ["Arya"]);
+        assert_eq!(session.select(Author::ID.lt(3)).count()?, 2);
+        assert!(!session.select(Author::ID.lt(0)).exists()?);
+        assert_eq!(session.select(Select::<Author>::all().limit(0)).first()?.map(|_| ()), None);
+        Ok(())
+    })
+    .unwrap();
+}

@@ -62,9 +62,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
             Some(Slot::Draft(draft)) => (WriteKind::Insert, draft.record.columns()),
             Some(Slot::Row(row)) => match row.status {
                 Status::Unwritten => {
-                    if row.edited().intersects(E::meta().key_columns()) {
-                        return Err(Error::KeyChanged(self.name_of(slot)));
-                    }
+                    check_key(row, row.edited())?;
                     (WriteKind::Insert, ColumnSet::first(E::meta().columns.len()))
                 }
                 Status::Stored => {
@@ -128,16 +126,22 @@ impl<E: Model, B: Backend> Arena<E, B> {
 /// Refuses edits of columns that are not the caller's to set.
 fn check_writable<E: Model, B: Backend>(row: &Row<E, B>, columns: ColumnSet) -> Result<()> {
     let meta = E::meta();
-    let name = || RowName::new(meta, &row.base().key());
-    if columns.intersects(meta.key_columns()) {
-        return Err(Error::KeyChanged(name()));
-    }
+    check_key(row, columns)?;
     let mut read_only = meta.select(|column| column.generated);
     if let Some(version) = meta.version {
         read_only.insert(version);
     }
     match (columns & read_only).iter().next().and_then(|column| meta.columns.get(column)) {
-        Some(column) => Err(Error::ReadOnlyColumn { row: name(), column: column.name }),
+        Some(column) => Err(Error::ReadOnlyColumn { row: name_of(row), column: column.name }),
         None => Ok(()),
     }
+}
+
+/// Refuses an edit of the key: the row is known by it, whether it is written or not.
+fn check_key<E: Model, B: Backend>(row: &Row<E, B>, columns: ColumnSet) -> Result<()> {
+    if columns.intersects(E::meta().key_columns()) { Err(Error::KeyChanged(name_of(row))) } else { Ok(()) }
+}
+
+fn name_of<E: Model, B: Backend>(row: &Row<E, B>) -> RowName {
+    RowName::new(E::meta(), &row.base().key())
 }

@@ -25,7 +25,12 @@ impl<E: Model, B: Backend> Arena<E, B> {
         columns: ColumnSet,
         visit: &mut dyn FnMut(usize, TypeId, &dyn Any),
     ) {
-        let Some(source) = self.references(slot, side) else { return };
+        let stored = if side == Side::Before { self.stored(slot) } else { None };
+        let source: &dyn References = match (&stored, self.planned(slot)) {
+            (Some(stored), _) => &**stored,
+            (None, Some(planned)) if side == Side::After => planned,
+            _ => return,
+        };
         let links = self.links(slot);
         for (relation, meta) in E::meta().relations.iter().enumerate() {
             let by_link = side == Side::After && links.iter().any(|link| link.relation == relation);
@@ -36,42 +41,39 @@ impl<E: Model, B: Backend> Arena<E, B> {
         }
     }
 
-    /// The value of a unique set on one side of the flush; `None` when a link is yet to set a column of it.
+    /// The value of a unique set on one side of the flush.
     pub(crate) fn unique_value(&self, slot: u32, side: Side, set: usize) -> Option<UniqueKey> {
-        if side == Side::After && self.is_linked(slot, E::meta().uniques.get(set)?.columns) {
-            return None;
+        let columns = E::meta().uniques.get(set)?.columns;
+        match side {
+            Side::Before => self.stored(slot)?.unique_value(set),
+            Side::After if self.is_open(slot, columns) => None,
+            Side::After => self.planned(slot)?.unique_value(set),
         }
-        self.references(slot, side)?.unique_value(set)
     }
 
-    /// The key that a row has, or that a draft takes; `None` when a link is yet to set a part of it.
-    pub(crate) fn key_value(&self, slot: u32) -> Option<UniqueKey> {
-        let is_draft = matches!(self.slot(slot), Some(Slot::Draft(_)));
-        if is_draft && self.is_linked(slot, E::meta().key) {
-            return None;
-        }
-        self.key_of(slot).map(UniqueKey::new)
+    /// Whether one of the columns gets its value from a row that has no key yet.
+    fn is_open(&self, slot: u32, columns: &[usize]) -> bool {
+        self.links(slot).iter().any(|link| {
+            let relation = E::meta().relations.get(link.relation);
+            relation.is_some_and(|relation| relation.columns.iter().any(|column| columns.contains(column)))
+        })
     }
 
-    /// Whether a link, which outranks the row's own values, is to set any of the columns.
-    fn is_linked(&self, slot: u32, columns: &[usize]) -> bool {
-        let relations = E::meta().relations;
-        self.links(slot)
-            .iter()
-            .filter_map(|link| relations.get(link.relation))
-            .any(|relation| relation.columns.iter().any(|column| columns.contains(column)))
-    }
-
-    fn references(&self, slot: u32, side: Side) -> Option<&dyn References> {
+    /// The row as the next flush leaves it.
+    fn planned(&self, slot: u32) -> Option<&dyn References> {
         match self.slot(slot) {
-            Some(Slot::Draft(draft)) if side == Side::After => Some(&draft.record),
-            Some(Slot::Row(row)) if side == Side::After => Some(&row.value),
-            Some(Slot::Row(row)) => Some(row.base()),
+            Some(Slot::Draft(draft)) => Some(&draft.record),
+            Some(Slot::Row(row)) => Some(&row.value),
             _ => None,
         }
     }
 
-    /// The key of a row, or the key that a draft will have, if it is known.
+    /// The key of a row, or the key that a draft will have, if it is known before the flush.
+    pub(crate) fn future_key(&self, slot: u32) -> Option<E::Key> {
+        if self.is_open(slot, E::meta().key) { None } else { self.key_of(slot) }
+    }
+
+    /// The key of a row, or the key that a draft has in its columns.
     pub(crate) fn key_of(&self, slot: u32) -> Option<E::Key> {
         match self.slot(slot) {
             Some(Slot::Draft(draft)) if draft.written.is_none() => draft.record.key(),

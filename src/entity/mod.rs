@@ -12,7 +12,7 @@ mod version;
 
 pub use bind::{Bind, Entity};
 pub use column::{CompareByValue, CompareColumn, Compared, Fits, NeverNull};
-pub use draft::{Draft, LinkedColumn, Pending, Record};
+pub use draft::{Draft, LinkedColumn, Pending, Persisted, Record};
 pub use key::{ForeignKey, IntoKey, Key};
 pub use meta::{ColumnMeta, ColumnSet, EntityMeta, RelationMeta, UniqueMeta};
 pub use model::{Model, References};

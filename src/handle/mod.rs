@@ -32,6 +32,19 @@ impl<E, S: State> Handle<'_, E, S> {
     ///
     /// When one of them is removed or detached the compiler cannot know it of the other: editing through it is then
     /// [`Error::Removed`](crate::Error::Removed) or [`Error::Detached`](crate::Error::Detached).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let book = session.find::<Book>(1)?.required()?;
+    /// let alias = book.alias();
+    /// session.remove(book)?;
+    /// assert!(matches!(session.edit(&alias), Err(moored::Error::Removed(_))));
+    /// # session.discard();
+    /// # Ok(())
+    /// # }) }
+    /// ```
+    #[must_use = "an alias does nothing by itself"]
     pub const fn alias(&self) -> Self {
         Self::new(self.tag, self.slot)
     }

@@ -1,6 +1,7 @@
 //! The rows of one entity in one session.
 
 use std::any::TypeId;
+use std::borrow::Cow;
 
 use super::frame::{Entry, Frame, FrameKind, settle};
 use super::index::Index;
@@ -29,7 +30,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
             slots: Vec::new(),
             index: Index::default(),
             pending: Vec::new(),
-            frames: frames.iter().map(|&kind| Frame::new(kind, 0, Vec::new())).collect(),
+            frames: frames.iter().map(|&kind| Frame::new(kind, 0, Vec::new(), 0)).collect(),
             first_pending: 0,
         }
     }
@@ -91,6 +92,11 @@ impl<E: Model, B: Backend> Arena<E, B> {
         self.index.live(&self.slots, key).or_else(|| self.index.leaving(&self.slots, key))
     }
 
+    /// The row of that key whose deletion is scheduled.
+    pub(crate) fn leaving(&self, key: &E::Key) -> Option<u32> {
+        self.index.leaving(&self.slots, key)
+    }
+
     pub(crate) fn draft(&self, slot: u32) -> Result<&Draft<E>> {
         match self.slots.get(slot as usize) {
             Some(Slot::Draft(draft)) => Ok(draft),
@@ -105,6 +111,22 @@ impl<E: Model, B: Backend> Arena<E, B> {
 
     fn pending_outside() -> Error {
         Error::PendingOutside { entity: E::meta().name }
+    }
+
+    /// The row as the database has it: without the edits of here, nor those that wait outside and count here as its value.
+    pub(crate) fn stored(&self, slot: u32) -> Option<Cow<'_, E>> {
+        let row = self.slots.get(slot as usize).and_then(Slot::row)?;
+        let mut stored = Cow::Borrowed(row.base());
+        for frame in self.frames.iter().rev() {
+            if let Some(Entry { before: Slot::Row(Row { change: Some(change), .. }), known, .. }) =
+                frame.journal.get(&slot)
+            {
+                let mut outside = change.base.clone();
+                outside.copy_columns(&stored, *known);
+                stored = Cow::Owned(outside);
+            }
+        }
+        Some(stored)
     }
 
     // -- frames --------------------------------------------------------------------------------------------------
@@ -127,7 +149,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
                 }
                 row.change = None;
             }
-            frame.journal.insert(slot, Entry { before, known: ColumnSet::EMPTY });
+            frame.journal.insert(slot, Entry { before, known: ColumnSet::EMPTY, written: ColumnSet::EMPTY });
         }
         Ok(())
     }
@@ -150,7 +172,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
 
     pub(crate) fn open_frame(&mut self, kind: FrameKind) {
         let start = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
-        self.frames.push(Frame::new(kind, start, std::mem::take(&mut self.pending)));
+        self.frames.push(Frame::new(kind, start, std::mem::take(&mut self.pending), self.first_pending));
     }
 
     /// Ends the innermost frame well: what was made in a transaction stays, what was made in a scope is forgotten.
@@ -161,12 +183,14 @@ impl<E: Model, B: Backend> Arena<E, B> {
         }
         for (slot, entry) in frame.journal {
             let Some(inside) = self.slots.get(slot as usize).cloned() else { continue };
+            // What a scope wrote has been handed on when it was written.
             if frame.kind == FrameKind::Transaction {
-                self.write_under_scopes(slot, &inside, entry.known);
+                self.note_written(slot, entry.written);
             }
+            self.note_known(slot, entry.known);
             self.replace(slot, settle(entry.before, inside, entry.known));
         }
-        self.pending = frame.outside;
+        (self.pending, self.first_pending) = (frame.outside, frame.first_pending);
     }
 
     /// Undoes the innermost frame: memory is what it was when the frame was opened.
@@ -176,7 +200,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
         for (slot, entry) in frame.journal {
             self.replace(slot, entry.before);
         }
-        self.pending = frame.outside;
+        (self.pending, self.first_pending) = (frame.outside, frame.first_pending);
     }
 
     fn forget_from(&mut self, start: u32) {
@@ -186,25 +210,29 @@ impl<E: Model, B: Backend> Arena<E, B> {
         self.slots.truncate(start as usize);
     }
 
-    /// A flush went through: its columns are known in every frame, and stand in the scopes that no transaction within
-    /// can undo.
-    pub(crate) fn note_written(&mut self, slot: u32, columns: ColumnSet) {
-        self.note_known(slot, columns);
-        if let Some(inside) = self.slots.get(slot as usize).cloned() {
-            self.write_under_scopes(slot, &inside, columns);
-        }
-    }
-
-    /// What was written is so even if the scopes around end badly, out to the innermost transaction.
-    fn write_under_scopes(&mut self, slot: u32, inside: &Slot<E, B>, columns: ColumnSet) {
+    /// These columns were written, and nothing but the innermost transaction can undo that: the scopes within it keep
+    /// them however they end.
+    fn note_written(&mut self, slot: u32, columns: ColumnSet) {
+        let Some(inside) = self.slots.get(slot as usize).filter(|_| !columns.is_empty()) else { return };
         for frame in self.frames.iter_mut().rev() {
+            if let Some(entry) = frame.journal.get_mut(&slot) {
+                entry.known |= columns;
+                entry.written |= columns;
+                if frame.kind == FrameKind::Scope {
+                    let before = std::mem::replace(&mut entry.before, Slot::Forgotten);
+                    entry.before = written_under(before, inside, columns);
+                }
+            }
             if frame.kind == FrameKind::Transaction {
                 break;
             }
-            if let Some(entry) = frame.journal.get_mut(&slot) {
-                let before = std::mem::replace(&mut entry.before, Slot::Forgotten);
-                entry.before = written_under(before, inside, columns);
-            }
+        }
+    }
+
+    /// These columns were read. Only the innermost frame knows it yet: should it be undone, it knew them in vain.
+    fn note_known(&mut self, slot: u32, columns: ColumnSet) {
+        if let Some(entry) = self.frames.last_mut().and_then(|frame| frame.journal.get_mut(&slot)) {
+            entry.known |= columns;
         }
     }
 
@@ -319,14 +347,6 @@ impl<E: Model, B: Backend> Arena<E, B> {
             .fold(ColumnSet::EMPTY, |edited, row| edited | row.changed())
     }
 
-    pub(super) fn note_known(&mut self, slot: u32, columns: ColumnSet) {
-        for frame in &mut self.frames {
-            if let Some(entry) = frame.journal.get_mut(&slot) {
-                entry.known |= columns;
-            }
-        }
-    }
-
     /// The row for an edit: snapshot taken, on the list of the next flush.
     pub(crate) fn edit(&mut self, slot: u32, now: u64) -> Result<&mut Row<E, B>> {
         self.check_editable(slot)?;
@@ -339,6 +359,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
         }
         match self.slots.get_mut(slot as usize) {
             Some(Slot::Row(row)) => {
+                // A full value that is not written needs its snapshot too: the index knows it by the key in there.
                 row.change();
                 Ok(row)
             }
@@ -450,7 +471,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
             return Err(Self::pending_outside());
         }
         // What waits outside is an edit as well, although inside it counts as unedited.
-        let base_outside = self.base_outside(slot);
+        let stored = self.stored(slot).map(Cow::into_owned);
         if let Some(Slot::Row(Row { change: Some(change), .. })) = self.slots.get(slot as usize)
             && (!change.links.is_empty() || !change.expressions.is_empty())
         {
@@ -461,25 +482,10 @@ impl<E: Model, B: Backend> Arena<E, B> {
             return Err(Error::NotWritten { entity: E::meta().name });
         };
         let value = row.value.clone();
-        let base_inside = row.change.take().map(|change| change.base);
-        let base = base_outside.or(base_inside);
+        row.change = None;
+        let base = stored.filter(|stored| !value.changes(stored).is_empty());
         self.set_status(slot, Status::Detached);
         Ok((value, base))
-    }
-
-    /// The snapshot of the edits that wait outside, with what became known of the row inside.
-    fn base_outside(&self, slot: u32) -> Option<E> {
-        if !self.is_outside(slot) {
-            return None;
-        }
-        let current = self.slots.get(slot as usize)?.row()?;
-        let entry = self.frames.iter().find_map(|frame| frame.journal.get(&slot));
-        let before = entry.map_or(Some(current), |entry| entry.before.row())?;
-        let mut base = before.change.as_ref()?.base.clone();
-        if let Some(entry) = entry {
-            base.copy_columns(current.base(), entry.known);
-        }
-        Some(base)
     }
 
     /// Takes a detached value in without asking the database.
@@ -521,13 +527,15 @@ impl<E: Model, B: Backend> Arena<E, B> {
     pub(crate) fn accept(&mut self) {
         let everything = ColumnSet::first(E::meta().columns.len());
         for slot in std::mem::take(&mut self.pending) {
-            let mut written = everything;
+            let mut written = ColumnSet::EMPTY;
             let next = match self.slots.get_mut(slot as usize) {
                 Some(Slot::Draft(draft)) => draft.written.take().map(Slot::stored),
                 Some(Slot::Row(row)) => {
-                    if row.status == Status::Stored {
-                        written = row.edited();
-                    }
+                    written = match row.status {
+                        Status::Stored => row.edited(),
+                        Status::Unwritten | Status::Leaving => everything,
+                        Status::Withdrawn | Status::Deleted | Status::Detached => ColumnSet::EMPTY,
+                    };
                     row.change = None;
                     match row.status {
                         Status::Unwritten => row.status = Status::Stored,
@@ -536,15 +544,16 @@ impl<E: Model, B: Backend> Arena<E, B> {
                     }
                     None
                 }
-                Some(Slot::Reference { leaving: true, .. }) => Some(Slot::Forgotten),
+                Some(Slot::Reference { leaving: true, .. }) => {
+                    written = everything;
+                    Some(Slot::Forgotten)
+                }
                 _ => None,
             };
             if let Some(next) = next {
                 self.replace(slot, next);
             }
-            if !self.frames.is_empty() {
-                self.note_written(slot, written);
-            }
+            self.note_written(slot, written);
         }
     }
 

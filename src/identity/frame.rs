@@ -22,6 +22,8 @@ pub(crate) struct Frame<E: Model, B: Backend> {
     pub(crate) start: u32,
     /// The slots that were pending when the frame was opened, in registration order.
     pub(crate) outside: Vec<u32>,
+    /// When the first of them was registered.
+    pub(crate) first_pending: u64,
     /// Slots of outside that were touched inside.
     pub(crate) journal: HashMap<u32, Entry<E, B>>,
 }
@@ -32,11 +34,13 @@ pub(crate) struct Entry<E: Model, B: Backend> {
     pub(crate) before: Slot<E, B>,
     /// Columns whose value in the database became known inside: written by a flush, or read.
     pub(crate) known: ColumnSet,
+    /// Columns that a flush inside wrote.
+    pub(crate) written: ColumnSet,
 }
 
 impl<E: Model, B: Backend> Frame<E, B> {
-    pub(crate) fn new(kind: FrameKind, start: u32, outside: Vec<u32>) -> Self {
-        Self { kind, start, outside, journal: HashMap::new() }
+    pub(crate) fn new(kind: FrameKind, start: u32, outside: Vec<u32>, first_pending: u64) -> Self {
+        Self { kind, start, outside, first_pending, journal: HashMap::new() }
     }
 }
 
@@ -48,6 +52,8 @@ pub(crate) fn settle<E: Model, B: Backend>(
     known: ColumnSet,
 ) -> Slot<E, B> {
     let (Slot::Row(mut before), Slot::Row(mut inside)) = (before, inside.clone()) else { return inside };
+    // Nothing is pending inside any more; a snapshot without an edit would keep the next edit off the list.
+    inside.change = None;
     let Some(mut change) = before.change.take() else { return Slot::Row(inside) };
     if inside.status != before.status {
         return Slot::Row(inside);
@@ -57,9 +63,8 @@ pub(crate) fn settle<E: Model, B: Backend>(
         && change.links.is_empty()
         && change.expressions.is_empty()
     {
-        inside.change = None;
-    } else {
-        inside.change = Some(change);
+        return Slot::Row(inside);
     }
+    inside.change = Some(change);
     Slot::Row(inside)
 }

@@ -80,11 +80,14 @@ impl<B: Backend> Core<B> {
         statements: impl FnOnce(&mut B::Connection, &mut IdentityMap<B>) -> Result<R>,
     ) -> Result<R> {
         self.connect()?;
-        let checkout = self.connection.as_mut().ok_or_else(no_connection)?;
-        let result = statements(checkout.connection(), &mut self.map);
+        let mut running = Running { core: self, interrupted: true };
+        let core = &mut *running.core;
+        let checkout = core.connection.as_mut().ok_or_else(no_connection)?;
+        let result = statements(checkout.connection(), &mut core.map);
         if let Err(error) = &result {
-            self.note_failure(error);
+            core.note_failure(error);
         }
+        running.interrupted = false;
         result
     }
 
@@ -200,6 +203,29 @@ impl<B: Backend> Core<B> {
             self.rollback();
         }
         self.map.undo_frame();
+    }
+}
+
+/// Statements on their way. A panic leaves nobody knowing how far they came: the connection is not used again, and a
+/// transaction on it cannot commit.
+struct Running<'a, B: Backend> {
+    core: &'a mut Core<B>,
+    interrupted: bool,
+}
+
+impl<B: Backend> Drop for Running<'_, B> {
+    fn drop(&mut self) {
+        if !self.interrupted {
+            return;
+        }
+        if let Some(checkout) = &mut self.core.connection {
+            checkout.give_up();
+        }
+        if self.core.depth == 0 {
+            self.core.connection = None;
+        } else if self.core.doomed.is_none() {
+            self.core.doomed = Some("a panic interrupted it".into());
+        }
     }
 }
 

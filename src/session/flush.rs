@@ -59,12 +59,20 @@ impl<B: Backend> Core<B> {
         }
         let gathered = gather(&self.map, false)?;
         let plan = order::plan(&gathered.work).map_err(|cycle| Error::Cycle(Box::new(cycle)))?;
-        if !plan.steps().is_empty() {
-            let around = around.unwrap_or_else(|| self.around(&plan, &gathered.rows));
-            Attempt::begin(self, around)?.execute(&plan, &gathered.rows)?;
+        if plan.steps().is_empty() {
+            self.accept();
+            return Ok(());
         }
+        let around = around.unwrap_or_else(|| self.around(&plan, &gathered.rows));
+        let attempt = Attempt::begin(self, around)?;
+        let executed = attempt.core.run(|connection, map| {
+            plan.steps().iter().try_for_each(|step| execute(map, connection, step, &gathered.rows))
+        });
+        attempt.end(executed)
+    }
+
+    fn accept(&mut self) {
         self.map.iter_mut().filter(|store| store.has_pending()).for_each(|store| store.accept());
-        Ok(())
     }
 
     fn around(&self, plan: &Plan, rows: &[(StoreId, u32)]) -> Around {
@@ -82,41 +90,42 @@ impl<B: Backend> Core<B> {
     }
 }
 
-/// A flush under way: unless it goes through, database and memory are put back, after a panic too.
+/// A flush on its way. Unless it goes through it is undone, in the database and in memory; on a panic too.
 struct Attempt<'a, B: Backend> {
     core: &'a mut Core<B>,
-    around: Around,
     open: bool,
+    accepted: bool,
 }
 
 impl<'a, B: Backend> Attempt<'a, B> {
     fn begin(core: &'a mut Core<B>, around: Around) -> Result<Self> {
-        if around == Around::Transaction {
+        let open = around == Around::Transaction;
+        if open {
             core.begin()?;
         }
-        Ok(Self { core, around, open: true })
+        Ok(Self { core, open, accepted: false })
     }
 
-    fn execute(mut self, plan: &Plan, rows: &[(StoreId, u32)]) -> Result<()> {
-        self.core.run(|connection, map| {
-            plan.steps().iter().try_for_each(|step| execute(map, connection, step, rows))
-        })?;
-        if self.around == Around::Transaction {
-            // Refused or not, the transaction is over.
-            self.around = Around::Nothing;
-            self.core.commit()?;
+    fn end(mut self, executed: Result<()>) -> Result<()> {
+        executed?;
+        if self.open {
+            let committed = self.core.commit();
+            // Refused or not, it is over.
+            self.open = false;
+            committed?;
         }
-        self.open = false;
+        self.accepted = true;
+        self.core.accept();
         Ok(())
     }
 }
 
 impl<B: Backend> Drop for Attempt<'_, B> {
     fn drop(&mut self) {
-        if !self.open {
+        if self.accepted {
             return;
         }
-        if self.around == Around::Transaction {
+        if self.open {
             self.core.rollback();
         }
         self.core.map.iter_mut().for_each(|store| store.abandon());
@@ -273,7 +282,7 @@ fn by_key<B: Backend>(
         let mut refused = Ok(());
         store.visit_references(slot, side, columns, &mut |relation, target, key| {
             let Some(target_id) = map.id_of(target) else { return };
-            let target_slot = map.get(target_id).and_then(|store| store.slot_of(key));
+            let target_slot = map.get(target_id).and_then(|store| store.slot_of(key, side));
             let Some(target_slot) = target_slot else { return };
             if side == Side::After
                 && let Err(error) = target_of(map, target, Some(target_slot), write.entity, relation)

@@ -62,7 +62,8 @@ pub(crate) trait Store<B: Backend>: Any {
     fn unique_value(&self, slot: u32, side: Side, set: usize) -> Option<UniqueKey>;
     /// The primary key, known or to be, as a value to compare.
     fn key_value(&self, slot: u32) -> Option<UniqueKey>;
-    fn slot_of(&self, key: &dyn Any) -> Option<u32>;
+    /// The row of that key that is in the database before the flush, or after it.
+    fn slot_of(&self, key: &dyn Any, side: Side) -> Option<u32>;
     /// Whether a row is on its way out, or gone.
     fn is_leaving(&self, slot: u32) -> bool;
     /// Calls `f` with the key of a row that may be linked to now. `false` when it has none yet.
@@ -165,11 +166,16 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
     }
 
     fn key_value(&self, slot: u32) -> Option<UniqueKey> {
-        self.arena.key_value(slot)
+        self.arena.future_key(slot).map(UniqueKey::new)
     }
 
-    fn slot_of(&self, key: &dyn Any) -> Option<u32> {
-        self.arena.slot_of(key.downcast_ref()?)
+    fn slot_of(&self, key: &dyn Any, side: Side) -> Option<u32> {
+        let key = key.downcast_ref()?;
+        match side {
+            // A key that is removed and persisted anew is that of two rows.
+            Side::Before => self.arena.leaving(key).or_else(|| self.arena.slot_of(key)),
+            Side::After => self.arena.slot_of(key),
+        }
     }
 
     fn is_leaving(&self, slot: u32) -> bool {

@@ -42,7 +42,7 @@ impl Texts {
 }
 
 fn write<E: Entity<B>, B: Backend>(shape: Shape) -> QueryResult<String> {
-    let mut text = Text::<B> { builder: DieselBuilder::<B>::default(), meta: E::meta() };
+    let mut text = Text::<B>::of::<E>();
     match shape {
         Shape::Insert { columns, postponed, rows } => {
             text.sql("INSERT INTO ");
@@ -83,7 +83,7 @@ fn write<E: Entity<B>, B: Backend>(shape: Shape) -> QueryResult<String> {
             text.key(rows)?;
         }
     }
-    Ok(text.builder.finish())
+    Ok(text.finish())
 }
 
 /// The text of an UPDATE some of whose columns are expressions, in pieces: an expression stands between each two.
@@ -97,7 +97,7 @@ pub(crate) fn pieces_around<E: Entity<B>, B: Backend>(
 ) -> QueryResult<Vec<String>> {
     // No SQL contains a NUL.
     const CUT: &str = "\0";
-    let mut text = Text::<B> { builder: DieselBuilder::<B>::default(), meta: E::meta() };
+    let mut text = Text::<B>::of::<E>();
     text.sql("UPDATE ");
     text.table::<E>()?;
     text.sql(" SET ");
@@ -120,29 +120,43 @@ pub(crate) fn pieces_around<E: Entity<B>, B: Backend>(
         text.sql(" RETURNING ");
         text.names(0..text.meta.columns.len())?;
     }
-    Ok(text.builder.finish().split(CUT).step_by(2).map(Into::into).collect())
+    Ok(text.finish().split(CUT).step_by(2).map(Into::into).collect())
 }
 
-struct Text<B: Backend> {
+/// The text of one statement of one entity, being written.
+pub(crate) struct Text<B: Backend> {
     builder: DieselBuilder<B>,
     meta: &'static EntityMeta,
 }
 
 impl<B: Backend> Text<B> {
-    fn sql(&mut self, sql: &str) {
+    pub(crate) fn of<E: Entity<B>>() -> Self {
+        Self { builder: DieselBuilder::<B>::default(), meta: E::meta() }
+    }
+
+    pub(crate) fn finish(self) -> String {
+        self.builder.finish()
+    }
+
+    /// A placeholder for a value that is bound.
+    pub(crate) fn placeholder(&mut self) {
+        self.builder.push_bind_param();
+    }
+
+    pub(crate) fn sql(&mut self, sql: &str) {
         self.builder.push_sql(sql);
     }
 
-    fn table<E: Entity<B>>(&mut self) -> QueryResult<()> {
+    pub(crate) fn table<E: Entity<B>>(&mut self) -> QueryResult<()> {
         Table::<E, B>(PhantomData).to_sql(&mut self.builder, &B::Diesel::default())
     }
 
-    fn name(&mut self, column: usize) -> QueryResult<()> {
+    pub(crate) fn name(&mut self, column: usize) -> QueryResult<()> {
         let name = self.meta.columns.get(column).map_or("", |column| column.name);
         self.builder.push_identifier(name)
     }
 
-    fn names(&mut self, columns: impl Iterator<Item = usize>) -> QueryResult<()> {
+    pub(crate) fn names(&mut self, columns: impl Iterator<Item = usize>) -> QueryResult<()> {
         for (place, column) in columns.enumerate() {
             if place > 0 {
                 self.sql(", ");
@@ -206,7 +220,7 @@ impl<B: Backend> Text<B> {
                 if row > 0 {
                     self.sql(", ");
                 }
-                self.builder.push_bind_param();
+                self.placeholder();
             }
             self.sql(")");
             return Ok(());
@@ -221,7 +235,7 @@ impl<B: Backend> Text<B> {
                 }
                 self.name(column)?;
                 self.sql(" = ");
-                self.builder.push_bind_param();
+                self.placeholder();
             }
             if rows > 1 {
                 self.sql(")");
@@ -235,7 +249,7 @@ impl<B: Backend> Text<B> {
             self.sql(" AND ");
             self.name(version)?;
             self.sql(" = ");
-            self.builder.push_bind_param();
+            self.placeholder();
         }
         Ok(())
     }

@@ -1,1 +1,28 @@
-//! x
+//! The behaviours that every backend of Moored must show, as a suite of tests that a backend runs with one macro call.
+//!
+//! A backend's `tests/conformance.rs` is a [`Harness`] and this:
+//!
+//! ```ignore
+//! moored_conformance::suite! { backend: moored_sqlite::Sqlite, harness: crate::harness::SqliteHarness }
+//! ```
+//!
+//! The schema and the entities are ordinary code. The behaviours are macros, one file each, because a Diesel filter needs
+//! to know its backend; what they have in common is ordinary code again.
+
+#![allow(missing_docs, reason = "the tables, entities and macros are the suite's own, read with it")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test suite fails by panicking")]
+
+pub mod behaviours;
+pub mod entities;
+mod harness;
+pub mod prelude;
+pub mod samples;
+pub mod schema;
+mod statements;
+mod suite;
+
+pub use harness::{Flavour, Harness};
+pub use statements::Statements;
+
+#[doc(hidden)]
+pub use {chrono, diesel, moored, serde_json, uuid};

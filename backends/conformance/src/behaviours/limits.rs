@@ -1,0 +1,239 @@
+//! How many rows there can be: chunked, and the same result.
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! limits_behaviours {
+    ($backend:ty, $harness:ty) => {
+        mod limits {
+            use $crate::prelude::*;
+
+            type B = $backend;
+            type H = $harness;
+
+            fn open() -> (Orm<B>, Statements) {
+                <H as Harness<B>>::open()
+            }
+
+            /// None, one, and those around a statement's limit.
+            fn around(size: usize) -> Vec<usize> {
+                let mut counts = vec![0, 1, size.saturating_sub(1), size, size + 1, 2 * size + 1];
+                counts.sort_unstable();
+                counts.dedup();
+                counts
+            }
+
+            /// The same sum for the same rows, whatever their order.
+            fn stars(session: &mut Session<'_, B>) -> Result<(usize, i64)> {
+                let (mut rows, mut sum) = (0, 0);
+                session.query::<Note>(notes::table).stream(|note| {
+                    rows += 1;
+                    sum += i64::from(note.stars);
+                    Ok::<_, Error>(())
+                })?;
+                Ok((rows, sum))
+            }
+
+            #[test]
+            fn inserts_around_the_limit_are_chunked_and_each_row_gets_its_own_key() {
+                let size = samples::insert_size::<B>(2);
+                for count in around(size) {
+                    let (orm, log) = open();
+                    orm.session(|session| {
+                        let drafts = (0..).take(count);
+                        let new: Vec<_> = drafts
+                            .map(|stars| session.persist(NewNote::new(format!("note {stars}"), stars)))
+                            .collect::<Result<_>>()?;
+                        session.flush()?;
+                        assert_eq!(log.take(), samples::chunked("INSERT notes", count, size), "{count} rows");
+                        let rows = session.promote(&new)?;
+                        let in_memory: Vec<Note> = rows.iter().map(|row| session[row].clone()).collect();
+                        let mut stored = Vec::new();
+                        session.query::<Note>(notes::table.order(notes::id)).stream(|note| {
+                            stored.push(note);
+                            Ok::<_, Error>(())
+                        })?;
+                        assert_eq!(in_memory, stored, "{count} rows");
+                        assert!((0..).zip(&stored).all(|(stars, note)| note.stars == stars), "{count} rows");
+                        Ok(())
+                    })
+                    .unwrap();
+                }
+            }
+
+            #[test]
+            fn updates_around_the_limit_reach_every_row() {
+                for count in around(samples::insert_size::<B>(2)) {
+                    let (orm, log) = open();
+                    if count > 0 {
+                        samples::notes(&orm, count);
+                    }
+                    orm.session(|session| {
+                        let rows = session.query::<Note>(notes::table.order(notes::id)).all()?;
+                        assert_eq!(rows.len(), count);
+                        for (row, stars) in rows.iter().zip(1..) {
+                            session.edit(row)?.stars = stars;
+                        }
+                        log.skip();
+                        session.flush()?;
+                        let updates = samples::updates::<B>("UPDATE notes (stars)", count);
+                        let expected = if count > 1 { samples::in_transaction(updates) } else { updates };
+                        assert_eq!(log.take(), expected, "{count} rows");
+                        for (row, stars) in rows.iter().zip(1..) {
+                            assert_eq!(session[row].stars, stars);
+                        }
+                        let sum = i64::try_from(count * (count + 1) / 2).unwrap();
+                        assert_eq!(stars(session)?, (count, sum));
+                        Ok(())
+                    })
+                    .unwrap();
+                }
+            }
+
+            #[test]
+            fn deletes_around_the_limit_are_chunked_and_spare_the_others() {
+                let size = samples::delete_size::<B>();
+                for count in around(size) {
+                    let (orm, log) = open();
+                    samples::notes(&orm, count + 3);
+                    orm.session(|session| {
+                        let rows = session.query::<Note>(notes::table.order(notes::id)).all()?;
+                        for row in rows.into_iter().take(count) {
+                            let _ = session.remove(row)?;
+                        }
+                        log.skip();
+                        session.flush()?;
+                        assert_eq!(log.take(), samples::chunked("DELETE notes", count, size), "{count} rows");
+                        assert_eq!(stars(session)?, (3, 0));
+                        Ok(())
+                    })
+                    .unwrap();
+                }
+            }
+
+            #[test]
+            fn many_keys_around_the_limit_are_found_in_their_order() {
+                for count in around(500) {
+                    let (orm, log) = open();
+                    samples::notes(&orm, count + 3);
+                    log.skip();
+                    orm.session(|session| {
+                        let last = i32::try_from(count).unwrap();
+                        let found = session.find_many::<Note, i32>((1..=last).rev())?.required()?;
+                        assert_eq!(log.take(), vec!["SELECT notes"; count.div_ceil(500)], "{count} keys");
+                        assert!(found.iter().zip((1..=last).rev()).all(|(row, key)| session[row].id == key));
+                        assert_eq!(found.len(), count);
+                        Ok(())
+                    })
+                    .unwrap();
+                }
+            }
+
+            #[test]
+            fn composite_keys_are_inserted_updated_and_deleted_in_great_number() {
+                let (orm, log) = open();
+                let arya = samples::author(&orm, "Arya");
+                let book = samples::book(&orm, "Needle", arya);
+                let count = samples::insert_size::<B>(3) + 1;
+                log.skip();
+                orm.session(|session| {
+                    for number in 0..count {
+                        let _ =
+                            session.persist(Tag { label: format!("{number:05}"), color: "#f00".into() })?;
+                    }
+                    let weights: Vec<_> = (0..)
+                        .take(count)
+                        .map(|weight| {
+                            let tag_label = Key::new(format!("{weight:05}"));
+                            session.persist(BookTag { book_id: book, tag_label, weight })
+                        })
+                        .collect::<Result<_>>()?;
+                    session.flush()?;
+                    assert_eq!(log.take().len(), 2 + 2 + 2);
+                    for row in &weights {
+                        session.edit(row)?.weight += 1;
+                    }
+                    session.flush()?;
+                    let heavy = book_tags::table.filter(book_tags::weight.ge(1));
+                    assert_eq!(session.query::<BookTag>(heavy).count()?, u64::try_from(count).unwrap());
+                    for row in weights.into_iter().skip(1) {
+                        let _ = session.remove(row)?;
+                    }
+                    session.flush()?;
+                    let left = session.query::<BookTag>(book_tags::table).one()?;
+                    assert_eq!(
+                        (session[&left].tag_label.value().as_str(), session[&left].weight),
+                        ("00000", 1)
+                    );
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn a_hundred_thousand_rows_are_inserted_updated_and_deleted() {
+                const COUNT: usize = 100_000;
+                let (orm, log) = open();
+                orm.session(|session| {
+                    let new: Vec<_> = (0..)
+                        .take(COUNT)
+                        .map(|stars| session.persist(NewNote::new("note", stars)))
+                        .collect::<Result<_>>()?;
+                    session.flush()?;
+                    let size = samples::insert_size::<B>(2);
+                    assert_eq!(log.take(), samples::chunked("INSERT notes", COUNT, size));
+                    let rows = session.promote(&new)?;
+                    assert!((0..).zip(&rows).all(|(stars, row)| session[row].stars == stars));
+                    let sum = i64::try_from(COUNT * (COUNT - 1) / 2).unwrap();
+                    assert_eq!(stars(session)?, (COUNT, sum));
+
+                    for row in &rows {
+                        session.edit(row)?.stars += 1;
+                    }
+                    log.skip();
+                    session.flush()?;
+                    let updates = samples::updates::<B>("UPDATE notes (stars)", COUNT);
+                    assert_eq!(log.take().len(), updates.len() + 2);
+                    assert_eq!(stars(session)?, (COUNT, sum + i64::try_from(COUNT).unwrap()));
+
+                    for row in rows {
+                        let _ = session.remove(row)?;
+                    }
+                    log.skip();
+                    session.flush()?;
+                    assert_eq!(
+                        log.take(),
+                        samples::chunked("DELETE notes", COUNT, samples::delete_size::<B>())
+                    );
+                    assert_eq!(stars(session)?, (0, 0));
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn a_failure_in_a_later_chunk_undoes_the_earlier_ones() {
+                let size = samples::insert_size::<B>(2);
+                let (orm, log) = open();
+                samples::execute(&orm, "INSERT INTO tags (label, color) VALUES ('taken', 'x')");
+                orm.session(|session| {
+                    for number in 0..size {
+                        let _ = session.persist(NewTag::new(format!("{number}"), "#f00"))?;
+                    }
+                    let twin = session.persist(NewTag::new("taken", "#f00"))?;
+                    log.skip();
+                    assert!(session.flush().is_err());
+                    let mut expected = samples::chunked("INSERT tags", size + 1, size);
+                    expected.pop();
+                    expected.push("R".into());
+                    assert_eq!(log.take(), expected);
+                    assert_eq!(session.query::<Tag>(tags::table).flush_mode(FlushMode::Commit).count()?, 1);
+                    session.remove(twin)?;
+                    session.flush()?;
+                    assert_eq!(session.query::<Tag>(tags::table).count()?, u64::try_from(size + 1).unwrap());
+                    Ok(())
+                })
+                .unwrap();
+            }
+        }
+    };
+}

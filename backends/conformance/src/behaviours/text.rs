@@ -1,0 +1,199 @@
+//! What can be in a text, and what names can be.
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! text_behaviours {
+    ($backend:ty, $harness:ty) => {
+        mod text {
+            use $crate::prelude::*;
+
+            type B = $backend;
+            type H = $harness;
+
+            fn open() -> (Orm<B>, Statements) {
+                <H as Harness<B>>::open()
+            }
+
+            const TEXTS: [&str; 12] = [
+                "",
+                " ",
+                "it's \"quoted\" `thrice` \\'",
+                "'; DROP TABLE notes; --",
+                "? ?1 :name $1 @p %s {}",
+                "line\r\nbreak\ttab",
+                "\u{1F5E1}\u{FE0F} Needle \u{1F469}\u{200D}\u{1F469}\u{200D}\u{1F467}",
+                "Zoe\u{308} / Zoë, ß ſ ẞ, \u{202E}thgir",
+                "\u{FFFF}\u{10FFFF}\u{FEFF}",
+                "NULL",
+                "%_\\%",
+                "-- /* */ #",
+            ];
+
+            fn texts() -> Vec<String> {
+                let mut texts: Vec<String> = TEXTS.map(str::to_owned).to_vec();
+                texts.push("long ".repeat(20_000));
+                if <H as Harness<B>>::FLAVOUR.stores_nul() {
+                    texts.extend(["\0", "before\0after", "end\0"].map(str::to_owned));
+                }
+                texts
+            }
+
+            #[test]
+            fn any_text_comes_back_as_it_went_in() {
+                let (orm, _) = open();
+                let written = orm
+                    .session(|session| {
+                        let mut rows = Vec::new();
+                        for text in texts() {
+                            let row = session.persist(NewNote::new(text.as_str(), 0))?;
+                            session.flush()?;
+                            let row = session.promote(&row)?;
+                            assert_eq!(session[&row].text, text);
+                            rows.push((session.key(&row), text));
+                        }
+                        Ok(rows)
+                    })
+                    .unwrap();
+                orm.session(|session| {
+                    for (key, text) in &written {
+                        let row = session.find::<Note>(key)?.required()?;
+                        assert_eq!(&session[&row].text, text);
+                    }
+                    assert_eq!(
+                        session.query::<Note>(notes::table).count()?,
+                        u64::try_from(written.len()).unwrap()
+                    );
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn any_text_can_be_written_by_an_update_and_is_clean_after_it() {
+                let (orm, log) = open();
+                let key = samples::note(&orm, "first");
+                orm.session(|session| {
+                    let note = session.find::<Note>(key)?.required()?;
+                    for text in texts() {
+                        session.edit(&note)?.text.clone_from(&text);
+                        session.flush()?;
+                        session.refresh(&note)?;
+                        assert_eq!(session[&note].text, text);
+                        log.skip();
+                        session.edit(&note)?.text = text;
+                        session.flush()?;
+                        assert!(log.take().is_empty());
+                    }
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn any_text_can_be_a_key() {
+                let (orm, log) = open();
+                for label in texts() {
+                    orm.session(|session| {
+                        let _ = session.persist(Tag { label: label.clone(), color: "#f00".into() })?;
+                        session.flush()
+                    })
+                    .unwrap();
+                    orm.session(|session| {
+                        let tag = session.find::<Tag>(&label)?.required()?;
+                        assert_eq!(session[&tag].label, label);
+                        session.edit(&tag)?.color = "#e00".into();
+                        session.flush()?;
+                        let _ = session.remove(tag)?;
+                        log.skip();
+                        session.flush()?;
+                        assert_eq!(log.take(), ["DELETE tags"]);
+                        Ok(())
+                    })
+                    .unwrap();
+                }
+            }
+
+            #[test]
+            fn any_text_can_be_asked_for() {
+                let (orm, _) = open();
+                orm.session(|session| {
+                    for text in texts() {
+                        let _ = session.persist(NewNote::new(text, 0))?;
+                    }
+                    for text in texts() {
+                        let by_text = notes::table.filter(notes::text.eq(text.as_str()));
+                        let row = session.query::<Note>(by_text).one()?;
+                        assert_eq!(session[&row].text, text);
+                    }
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn an_error_does_not_repeat_what_was_in_a_column() {
+                let (orm, _) = open();
+                samples::execute(
+                    &orm,
+                    "INSERT INTO authors (id, name, email, version) VALUES (1, 'x', 'secret', 1)",
+                );
+                orm.session(|session| {
+                    let _ = session.persist(NewAuthor::new("secret").email("secret"))?;
+                    let refused = session.flush().unwrap_err();
+                    assert!(!refused.to_string().contains("secret"), "{refused}");
+                    session.discard();
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn tables_and_columns_that_are_keywords_go_through_every_statement() {
+                let (orm, log) = open();
+                orm.session(|session| {
+                    for (id, rank) in [(1, 30), (2, 20), (3, 10)] {
+                        let _ = session.persist(Setting { id, rank, r#in: None, value: "v".into() })?;
+                    }
+                    session.flush()?;
+                    // Nothing is read back, so there is nothing that could turn out wrong after the one statement.
+                    assert_eq!(log.take(), ["INSERT table"]);
+                    let sorted = settings::table.filter(settings::group_.is_null()).order(settings::order_);
+                    let rows = session.query::<Setting>(sorted).all()?;
+                    assert_eq!(rows.iter().map(|row| session[row].id).collect::<Vec<_>>(), [3, 2, 1]);
+                    assert_eq!(log.take(), ["SELECT table"]);
+
+                    let row = session.edit(&rows[0])?;
+                    row.rank = 99;
+                    row.r#in = Some("select".into());
+                    session.compute(&rows[1], settings::order_, settings::order_ + 1)?;
+                    session.flush()?;
+                    let sent = log.take();
+                    assert!(sent.contains(&"UPDATE table (order, group)".to_owned()), "{sent:?}");
+                    assert!(sent.contains(&"UPDATE table (order)".to_owned()), "{sent:?}");
+                    for row in &rows {
+                        session.refresh(row)?;
+                    }
+                    assert_eq!(rows.iter().map(|row| session[row].rank).collect::<Vec<_>>(), [99, 21, 30]);
+                    assert_eq!(session[&rows[0]].r#in.as_deref(), Some("select"));
+
+                    // A changed table is seen by its name in a query, keyword or not.
+                    session.edit(&rows[2])?.rank = 5;
+                    log.skip();
+                    assert_eq!(
+                        session.query::<Setting>(settings::table.filter(settings::order_.eq(5))).count()?,
+                        1
+                    );
+                    assert_eq!(log.take(), ["UPDATE table (order)", "SELECT table"]);
+                    for row in rows {
+                        let _ = session.remove(row)?;
+                    }
+                    session.flush()?;
+                    assert_eq!(log.take(), samples::chunked("DELETE table", 3, samples::delete_size::<B>()));
+                    assert!(session.find_many::<Setting, i32>([1, 2, 3])?.iter().all(Option::is_none));
+                    Ok(())
+                })
+                .unwrap();
+            }
+        }
+    };
+}

@@ -1,0 +1,307 @@
+//! Unique values that move from row to row within one flush.
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! uniques_behaviours {
+    ($backend:ty, $harness:ty) => {
+        mod uniques {
+            use $crate::prelude::*;
+
+            type B = $backend;
+            type H = $harness;
+
+            fn open() -> (Orm<B>, Statements) {
+                <H as Harness<B>>::open()
+            }
+
+            fn shelved<'s>(
+                session: &mut Session<'s, B>,
+                title: &str,
+                at: (i32, i32),
+            ) -> Result<Handle<'s, Book, Managed>> {
+                let author = session.persist(NewAuthor::new(title))?;
+                let book = session.persist(NewBook::new(title, &author).shelf(at.0).position(at.1))?;
+                session.flush()?;
+                session.promote(&book)
+            }
+
+            fn categories<'s>(
+                session: &mut Session<'s, B>,
+                slugs: &[&str],
+            ) -> Result<Vec<Handle<'s, Category, Managed>>> {
+                let made: Vec<_> = slugs
+                    .iter()
+                    .map(|slug| session.persist(NewCategory::new(*slug)))
+                    .collect::<Result<_>>()?;
+                session.flush()?;
+                session.promote(&made)
+            }
+
+            #[test]
+            fn a_key_that_is_removed_can_be_persisted_anew() {
+                let (orm, log) = open();
+                orm.session(|session| {
+                    let red = session.persist(Tag { label: "red".into(), color: "#f00".into() })?;
+                    session.flush()?;
+                    log.skip();
+                    let red = session.remove(red)?;
+                    let again = session.persist(Tag { label: "red".into(), color: "#e00".into() })?;
+                    assert!(!session.same(&red, &again));
+                    session.flush()?;
+                    assert_eq!(log.take(), ["B", "DELETE tags", "INSERT tags", "C"]);
+                    session.refresh(&again)?;
+                    assert_eq!(session[&again].color, "#e00");
+                    assert_eq!(session[&red].color, "#f00");
+                    let found = session.find::<Tag>("red")?.required()?;
+                    assert!(session.same(&found, &again));
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn a_key_and_the_rows_that_refer_to_it_are_removed_and_persisted_anew() {
+                let (orm, _) = open();
+                let author = samples::author(&orm, "Arya");
+                let book = samples::book(&orm, "Needle", author);
+                orm.session(|session| {
+                    let book = session.find::<Book>(book)?.required()?;
+                    let red = session.persist(Tag { label: "red".into(), color: "#f00".into() })?;
+                    let link = session.persist(NewBookTag::new(&book, &red, 1))?;
+                    session.flush()?;
+                    let link = session.promote(&link)?;
+                    let _ = session.remove(red)?;
+                    let _ = session.remove(link)?;
+                    let red = session.persist(Tag { label: "red".into(), color: "#e00".into() })?;
+                    let _ = session.persist(NewBookTag::new(&book, &red, 2))?;
+                    session.flush()?;
+                    let link = session.query::<BookTag>(book_tags::table).one()?;
+                    assert_eq!(session[&link].weight, 2);
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn a_unique_value_of_a_removed_row_can_be_taken() {
+                let (orm, log) = open();
+                orm.session(|session| {
+                    let arya = session.persist(NewAuthor::new("Arya").email("a"))?;
+                    session.flush()?;
+                    let arya = session.promote(&arya)?;
+                    log.skip();
+                    let _ = session.remove(arya)?;
+                    let _ = session.persist(NewAuthor::new("No One").email("a"))?;
+                    session.flush()?;
+                    assert_eq!(log.take(), ["B", "DELETE authors", "INSERT authors", "C"]);
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn a_composite_unique_value_of_a_removed_row_can_be_taken() {
+                let (orm, log) = open();
+                orm.session(|session| {
+                    let old = shelved(session, "Old", (1, 2))?;
+                    let author = session.find::<Author>(session[&old].author_id)?.required()?;
+                    log.skip();
+                    let _ = session.remove(old)?;
+                    let _ = session.persist(NewBook::new("New", &author).shelf(1).position(2))?;
+                    session.flush()?;
+                    assert_eq!(log.take(), ["B", "DELETE books", "INSERT books", "C"]);
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn a_composite_unique_value_with_a_relation_can_be_taken_by_handle() {
+                let (orm, _) = open();
+                orm.session(|session| {
+                    let team = session.persist(NewTeam::new("Wolves"))?;
+                    let player = session.persist(NewPlayer::new(&team, 7))?;
+                    session.flush()?;
+                    let (team, player) = session.promote((&team, &player))?;
+                    let _ = session.remove(player)?;
+                    let next = session.persist(NewPlayer::new(&team, 7))?;
+                    session.flush()?;
+                    let next = session.promote(&next)?;
+                    // Given up by a change instead.
+                    session.edit(&next)?.number = 8;
+                    let _ = session.persist(NewPlayer::new(&team, 7))?;
+                    session.flush()?;
+                    assert_eq!(session.query::<Player>(players::table).count()?, 2);
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn a_unique_value_that_is_set_to_null_can_be_taken() {
+                let (orm, log) = open();
+                orm.session(|session| {
+                    let arya = session.persist(NewAuthor::new("Arya").email("a"))?;
+                    session.flush()?;
+                    let arya = session.promote(&arya)?;
+                    log.skip();
+                    session.edit(&arya)?.email = None;
+                    let bran = session.persist(NewAuthor::new("Bran").email("a"))?;
+                    session.flush()?;
+                    assert_eq!(log.take(), ["B", "UPDATE authors (email, version)", "INSERT authors", "C"]);
+                    let bran = session.promote(&bran)?;
+                    // Given on by a change, to a row that is there already.
+                    session.edit(&bran)?.email = Some("b".into());
+                    session.edit(&arya)?.email = Some("a".into());
+                    session.flush()?;
+                    session.refresh(&arya)?;
+                    session.refresh(&bran)?;
+                    assert_eq!(session[&arya].email.as_deref(), Some("a"));
+                    assert_eq!(session[&bran].email.as_deref(), Some("b"));
+                    assert_eq!((session[&arya].version, session[&bran].version), (3, 2));
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn unchanged_values_and_nulls_order_nothing() {
+                let (orm, log) = open();
+                orm.session(|session| {
+                    let arya = session.persist(NewAuthor::new("Arya").email("a"))?;
+                    session.flush()?;
+                    let arya = session.promote(&arya)?;
+                    log.skip();
+                    session.edit(&arya)?.name = "No One".into();
+                    let _ = session.persist(NewAuthor::new("Bran"))?;
+                    let _ = session.persist(NewAuthor::new("Rickon"))?;
+                    session.flush()?;
+                    let mut expected =
+                        vec!["INSERT authors".to_owned(); 2_usize.div_ceil(samples::insert_size::<B>(3))];
+                    expected.push("UPDATE authors (name, version)".into());
+                    assert_eq!(log.take(), samples::in_transaction(expected));
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn two_rows_swap_a_nullable_value() {
+                let (orm, _) = open();
+                orm.session(|session| {
+                    let a = session.persist(NewAuthor::new("Arya").email("a"))?;
+                    let b = session.persist(NewAuthor::new("Bran").email("b"))?;
+                    session.flush()?;
+                    let (a, b) = session.promote((&a, &b))?;
+                    session.edit(&a)?.email = Some("b".into());
+                    session.edit(&b)?.email = Some("a".into());
+                    session.flush()?;
+                    assert_eq!((session[&a].version, session[&b].version), (2, 2));
+                    session.refresh(&a)?;
+                    session.refresh(&b)?;
+                    assert_eq!((session[&a].email.as_deref(), session[&a].version), (Some("b"), 2));
+                    assert_eq!((session[&b].email.as_deref(), session[&b].version), (Some("a"), 2));
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn three_rows_rotate_a_composite_value() {
+                let (orm, _) = open();
+                orm.session(|session| {
+                    let rows = [
+                        shelved(session, "a", (1, 1))?,
+                        shelved(session, "b", (1, 2))?,
+                        shelved(session, "c", (1, 3))?,
+                    ];
+                    for (row, position) in rows.iter().zip([2, 3, 1]) {
+                        session.edit(row)?.position = Some(position);
+                    }
+                    session.flush()?;
+                    for (row, position) in rows.iter().zip([2, 3, 1]) {
+                        session.refresh(row)?;
+                        assert_eq!(session[row].position, Some(position));
+                    }
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn two_rows_swap_a_required_value() {
+                let (orm, _) = open();
+                orm.session(|session| {
+                    let rows = categories(session, &["a", "b"])?;
+                    session.edit(&rows[0])?.slug = "b".into();
+                    session.edit(&rows[1])?.slug = "a".into();
+                    session.flush()?;
+                    for (row, slug) in rows.iter().zip(["b", "a"]) {
+                        session.refresh(row)?;
+                        assert_eq!(session[row].slug, slug);
+                    }
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn three_rows_rotate_a_required_value() {
+                let (orm, _) = open();
+                orm.session(|session| {
+                    let rows = categories(session, &["a", "b", "c"])?;
+                    for (row, slug) in rows.iter().zip(["b", "c", "a"]) {
+                        session.edit(row)?.slug = slug.into();
+                    }
+                    session.flush()?;
+                    for (row, slug) in rows.iter().zip(["b", "c", "a"]) {
+                        session.refresh(row)?;
+                        assert_eq!(session[row].slug, slug);
+                    }
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn two_rows_swap_a_required_composite_value_with_a_relation() {
+                let (orm, _) = open();
+                orm.session(|session| {
+                    let team = session.persist(NewTeam::new("Wolves"))?;
+                    let (a, b) = (
+                        session.persist(NewPlayer::new(&team, 1))?,
+                        session.persist(NewPlayer::new(&team, 2))?,
+                    );
+                    session.flush()?;
+                    let (a, b) = session.promote((&a, &b))?;
+                    session.edit(&a)?.number = 2;
+                    session.edit(&b)?.number = 1;
+                    session.flush()?;
+                    session.refresh(&a)?;
+                    session.refresh(&b)?;
+                    assert_eq!((session[&a].number, session[&b].number), (2, 1));
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn what_waits_outside_does_not_count_as_the_value_in_the_database() {
+                let (orm, _) = open();
+                orm.session(|session| {
+                    let arya = session.persist(NewAuthor::new("Arya").email("a"))?;
+                    session.flush()?;
+                    let arya = session.promote(&arya)?;
+                    session.edit(&arya)?.email = Some("waiting".into());
+                    session.transaction(|tx| {
+                        let _ = tx.remove(arya.alias())?;
+                        tx.persist(NewAuthor::new("Bran").email("a")).map(|_| ())
+                    })?;
+                    assert_eq!(session.query::<Author>(authors::table).count()?, 1);
+                    Ok(())
+                })
+                .unwrap();
+            }
+        }
+    };
+}

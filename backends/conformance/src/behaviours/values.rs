@@ -1,0 +1,174 @@
+//! Values of every type go in, come back, and are not seen as changed.
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! values_behaviours {
+    ($backend:ty, $harness:ty) => {
+        mod values {
+            use $crate::prelude::*;
+
+            type B = $backend;
+            type H = $harness;
+
+            fn open() -> (Orm<B>, Statements) {
+                <H as Harness<B>>::open()
+            }
+
+            use $crate::chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+            use $crate::serde_json::json;
+
+            fn day() -> NaiveDate {
+                NaiveDate::from_ymd_opt(2024, 2, 29).unwrap()
+            }
+
+            fn at(nanosecond: u32) -> NaiveDateTime {
+                day().and_hms_nano_opt(23, 59, 58, nanosecond).unwrap()
+            }
+
+            fn measurement() -> NewMeasurement {
+                let hour = NaiveTime::from_hms_micro_opt(1, 2, 3, 456_789).unwrap();
+                let detail = json!({ "b": [1, 2.5, null], "a": { "z": "é", "y": true } });
+                NewMeasurement::new(0.1, 0.1, -7, i64::MAX, true, vec![0, 255, 7], "text", at(123_456_000), day(), hour, detail)
+            }
+
+            #[test]
+            fn values_of_every_type_come_back_as_they_went_in() {
+                let (orm, log) = open();
+                let written = orm
+                    .session(|session| {
+                        let row = session.persist(measurement().estimate(-0.0).remark(""))?;
+                        session.flush()?;
+                        let row = session.promote(&row)?;
+                        Ok(session[&row].clone())
+                    })
+                    .unwrap();
+                orm.session(|session| {
+                    let row = session.query::<Measurement>(measurements::table).one()?;
+                    assert_eq!(session[&row], written);
+                    let negative = session[&row].estimate.is_some_and(f64::is_sign_negative);
+                    assert_eq!(negative, <H as Harness<B>>::FLAVOUR.stores_negative_zero());
+                    assert_eq!(session[&row].remark.as_deref(), Some(""));
+                    assert_eq!(session[&row].taken_at, at(123_456_000));
+                    // Touched, and the same as before.
+                    let same = session[&row].clone();
+                    *session.edit(&row)? = same;
+                    log.skip();
+                    session.flush()?;
+                    assert!(log.take().is_empty());
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn a_row_of_any_values_is_clean_after_its_flush() {
+                let (orm, log) = open();
+                orm.session(|session| {
+                    let row = session.persist(measurement())?;
+                    session.flush()?;
+                    let row = session.promote(&row)?;
+                    let changes: [fn(&mut Measurement); 11] = [
+                        |row| row.double = -0.0,
+                        |row| row.double = f64::MIN_POSITIVE,
+                        |row| row.single = f32::MAX,
+                        |row| row.bytes = Vec::new(),
+                        |row| row.text = String::new(),
+                        |row| row.remark = Some(String::new()),
+                        |row| row.remark = None,
+                        |row| row.taken_at = at(123_456_789),
+                        |row| row.detail = json!({ "a": 1, "b": 2 }),
+                        |row| row.detail = json!(null),
+                        |row| row.estimate = Some(1e300),
+                    ];
+                    for (number, change) in changes.into_iter().enumerate() {
+                        change(session.edit(&row)?);
+                        log.skip();
+                        session.flush()?;
+                        assert_eq!(log.take().len(), 1, "change {number}");
+                        session.flush()?;
+                        assert!(log.take().is_empty(), "change {number} is written again");
+                        let now = session[&row].clone();
+                        *session.edit(&row)? = now;
+                        session.flush()?;
+                        assert!(log.take().is_empty(), "change {number} is seen again");
+                        session.refresh(&row)?;
+                        let read = session[&row].clone();
+                        *session.edit(&row)? = read;
+                        session.flush()?;
+                        assert_eq!(log.take(), ["SELECT measurements"], "change {number} is seen after it is read");
+                    }
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn the_order_of_keys_in_json_is_no_change() {
+                let (orm, log) = open();
+                orm.session(|session| {
+                    let row = session.persist(measurement())?;
+                    session.flush()?;
+                    let row = session.promote(&row)?;
+                    log.skip();
+                    session.edit(&row)?.detail = json!({ "a": { "y": true, "z": "é" }, "b": [1, 2.5, null] });
+                    session.flush()?;
+                    assert!(log.take().is_empty());
+                    session.edit(&row)?.detail = json!({ "a": { "y": true, "z": "é" }, "b": [2.5, 1, null] });
+                    session.flush()?;
+                    assert_eq!(log.take(), ["UPDATE measurements (detail)"]);
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn minus_zero_is_a_change_of_zero_and_nan_is_none_of_nan() {
+                let (orm, log) = open();
+                orm.session(|session| {
+                    let row = session.persist(measurement().estimate(f64::NAN))?;
+                    session.flush()?;
+                    let row = session.promote(&row)?;
+                    log.skip();
+                    session.edit(&row)?.estimate = Some(f64::NAN);
+                    session.flush()?;
+                    assert!(log.take().is_empty());
+                    session.edit(&row)?.estimate = Some(0.0);
+                    session.flush()?;
+                    session.edit(&row)?.estimate = Some(-0.0);
+                    session.flush()?;
+                    assert_eq!(log.take(), ["UPDATE measurements (estimate)", "UPDATE measurements (estimate)"]);
+                    session.edit(&row)?.estimate = Some(f64::NAN);
+                    session.flush()?;
+                    session.refresh(&row)?;
+                    let kept = session[&row].estimate.is_some_and(f64::is_nan);
+                    assert_eq!(kept, <H as Harness<B>>::FLAVOUR.stores_nan());
+                    log.skip();
+                    session.flush()?;
+                    assert!(log.take().is_empty());
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn an_enumeration_and_a_key_of_its_own_type_are_compared_by_value() {
+                let (orm, log) = open();
+                let id = DeviceId(uuid::Uuid::from_u128(u128::MAX));
+                orm.session(|session| {
+                    let device = session.persist(Device { id, name: "pager".into(), kind: DeviceKind::Phone })?;
+                    session.flush()?;
+                    log.skip();
+                    session.edit(&device)?.kind = DeviceKind::Phone;
+                    session.flush()?;
+                    session.edit(&device)?.kind = DeviceKind::Tablet;
+                    session.flush()?;
+                    assert_eq!(log.take(), ["UPDATE devices (kind)"]);
+                    session.refresh(&device)?;
+                    assert_eq!((session[&device].id, session[&device].kind), (id, DeviceKind::Tablet));
+                    Ok(())
+                })
+                .unwrap();
+            }
+        }
+    };
+}

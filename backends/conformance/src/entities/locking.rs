@@ -1,0 +1,61 @@
+//! Entities with versions of every kind, and one without.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use moored::Entity;
+
+use crate::schema::{accounts, large_versions, leases, notes, small_versions};
+
+/// A number that several writers add to. The database refuses a negative balance.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = accounts)]
+pub struct Account {
+    #[entity(key, generated)]
+    pub id: i32,
+    pub balance: i64,
+    #[entity(version)]
+    pub version: i32,
+}
+
+/// A version that is a point in time.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = leases)]
+pub struct Lease {
+    #[entity(key, generated)]
+    pub id: i32,
+    pub holder: String,
+    #[entity(version)]
+    pub touched_at: NaiveDateTime,
+}
+
+/// No version, no relation, few columns.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = notes)]
+pub struct Note {
+    #[entity(key, generated)]
+    pub id: i32,
+    pub text: String,
+    pub stars: i32,
+}
+
+/// A version of two bytes.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = small_versions)]
+pub struct SmallVersion {
+    #[entity(key, generated)]
+    pub id: i32,
+    pub text: String,
+    #[entity(version)]
+    pub version: i16,
+}
+
+/// A version of eight bytes.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = large_versions)]
+pub struct LargeVersion {
+    #[entity(key, generated)]
+    pub id: i32,
+    pub text: String,
+    #[entity(version)]
+    pub version: i64,
+}

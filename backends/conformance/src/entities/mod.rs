@@ -1,0 +1,13 @@
+//! The entities of the suite, one for each shape that a row can have.
+
+mod circles;
+mod labels;
+mod library;
+mod locking;
+mod values;
+
+pub use circles::*;
+pub use labels::*;
+pub use library::*;
+pub use locking::*;
+pub use values::*;

@@ -1,0 +1,42 @@
+//! Every type of value, and a row that is nothing but defaults.
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use diesel::prelude::*;
+use moored::Entity;
+
+use crate::schema::{measurements, ticks};
+
+/// A column of every type.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = measurements)]
+pub struct Measurement {
+    #[entity(key, generated)]
+    pub id: i32,
+    pub double: f64,
+    pub single: f32,
+    pub small: i16,
+    pub large: i64,
+    pub flag: bool,
+    pub bytes: Vec<u8>,
+    pub text: String,
+    pub remark: Option<String>,
+    pub taken_at: NaiveDateTime,
+    pub day: NaiveDate,
+    pub hour: NaiveTime,
+    pub detail: serde_json::Value,
+    pub estimate: Option<f64>,
+}
+
+/// A row that a caller need not say anything of.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = ticks)]
+pub struct Tick {
+    #[entity(key, generated)]
+    pub id: i32,
+    #[entity(default)]
+    pub label: String,
+    #[entity(default)]
+    pub count: i32,
+    #[entity(default)]
+    pub comment: Option<String>,
+}

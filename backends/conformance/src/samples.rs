@@ -1,0 +1,125 @@
+//! Rows to begin a test with, and what tests of every part need.
+
+use moored::backend::{KeyOrder, UpdateShape};
+use moored::{Backend, Entity, Error, Key, Orm, Result};
+
+use crate::entities::{Author, Book, NewAuthor, NewBook, NewNote, Note};
+pub use crate::harness::execute;
+
+/// A stored author of that name, without an email.
+pub fn author<B: Backend>(orm: &Orm<B>, name: &str) -> Key<Author>
+where
+    Author: Entity<B>,
+{
+    orm.session(|session| {
+        let author = session.persist(NewAuthor::new(name))?;
+        session.flush()?;
+        let author = session.promote(&author)?;
+        Ok(session.key(&author))
+    })
+    .unwrap()
+}
+
+/// A stored book of that title by that author.
+pub fn book<B: Backend>(orm: &Orm<B>, title: &str, author: Key<Author>) -> Key<Book>
+where
+    Author: Entity<B>,
+    Book: Entity<B>,
+{
+    orm.session(|session| {
+        let book = session.persist(NewBook::new(title, author))?;
+        session.flush()?;
+        let book = session.promote(&book)?;
+        Ok(session.key(&book))
+    })
+    .unwrap()
+}
+
+/// A stored note of that text, without stars.
+pub fn note<B: Backend>(orm: &Orm<B>, text: &str) -> Key<Note>
+where
+    Note: Entity<B>,
+{
+    orm.session(|session| {
+        let note = session.persist(NewNote::new(text, 0))?;
+        session.flush()?;
+        let note = session.promote(&note)?;
+        Ok(session.key(&note))
+    })
+    .unwrap()
+}
+
+/// So many stored notes, with keys from 1 on.
+pub fn notes<B: Backend>(orm: &Orm<B>, count: usize) {
+    execute(
+        orm,
+        &format!(
+            "INSERT INTO notes (id, text, stars)
+             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+             SELECT i, 'note', 0 FROM n"
+        ),
+    );
+}
+
+/// The UPDATEs that rows of one shape take: as many as the backend's measured best shape makes of them.
+#[must_use]
+pub fn updates<B: Backend>(shape: &str, rows: usize) -> Vec<String> {
+    let statements = match B::dialect().update {
+        UpdateShape::Row => rows,
+        other => panic!("how many statements does {other:?} take?"),
+    };
+    vec![shape.to_owned(); statements]
+}
+
+/// How many rows of so many columns go into one INSERT.
+#[must_use]
+pub fn insert_size<B: Backend>(columns: usize) -> usize {
+    let dialect = B::dialect();
+    match dialect.keys {
+        KeyOrder::Ascending => dialect.insert_rows.min(dialect.max_binds / columns),
+        _ => 1,
+    }
+}
+
+/// How many rows with a key of one column and without a version go into one DELETE.
+#[must_use]
+pub fn delete_size<B: Backend>() -> usize {
+    let dialect = B::dialect();
+    if dialect.returning { dialect.delete_rows.min(dialect.max_binds) } else { 1 }
+}
+
+/// What a flush of so many rows sends: nothing, one statement of one row, or statements of so many rows in a transaction.
+#[must_use]
+pub fn chunked(shape: &str, rows: usize, size: usize) -> Vec<String> {
+    let statements = vec![shape.to_owned(); rows.div_ceil(size)];
+    if rows > 1 { in_transaction(statements) } else { statements }
+}
+
+/// Those statements in a transaction.
+#[must_use]
+pub fn in_transaction(statements: Vec<String>) -> Vec<String> {
+    let mut all = vec!["B".to_owned()];
+    all.extend(statements);
+    all.push("C".to_owned());
+    all
+}
+
+/// A flush of one statement that a caller asks for inside a transaction: a savepoint around it only where a failure would
+/// doom the transaction.
+#[must_use]
+pub fn flush_inside<B: Backend>(statement: &str) -> Vec<String> {
+    if B::dialect().failure_aborts_transaction {
+        ["SP", statement, "RELEASE"].map(str::to_owned).to_vec()
+    } else {
+        vec![statement.to_owned()]
+    }
+}
+
+/// What a closure returns to have its work undone.
+///
+/// # Errors
+///
+/// Always.
+pub fn give_up<T>() -> Result<T> {
+    Err(Error::NotFound { entity: "reason to go on" })
+}

@@ -1,0 +1,37 @@
+//! The one list of the parts that a backend has to pass.
+
+/// Runs every behaviour on a backend. This is the only way in: a backend cannot leave a part out.
+///
+/// ```ignore
+/// moored_conformance::suite! { backend: moored_sqlite::Sqlite, harness: crate::harness::SqliteHarness }
+/// ```
+///
+/// Both paths have to be absolute, since they are used in modules of their own.
+#[macro_export]
+macro_rules! suite {
+    (backend: $backend:ty, harness: $harness:ty $(,)?) => {
+        $crate::changes_behaviours!($backend, $harness);
+        $crate::circles_behaviours!($backend, $harness);
+        $crate::computed_behaviours!($backend, $harness);
+        $crate::failure_behaviours!($backend, $harness);
+        $crate::identity_map_behaviours!($backend, $harness);
+        $crate::isolation_behaviours!($backend, $harness);
+        $crate::limits_behaviours!($backend, $harness);
+        $crate::locking_behaviours!($backend, $harness);
+        $crate::mode_setting_behaviours!($backend, $harness);
+        $crate::modes_behaviours!($backend, $harness);
+        $crate::nesting_behaviours!($backend, $harness);
+        $crate::order_behaviours!($backend, $harness);
+        $crate::queries_behaviours!($backend, $harness);
+        $crate::references_behaviours!($backend, $harness);
+        $crate::refreshing_behaviours!($backend, $harness);
+        $crate::rollback_behaviours!($backend, $harness);
+        $crate::scopes_behaviours!($backend, $harness);
+        $crate::states_behaviours!($backend, $harness);
+        $crate::streaming_behaviours!($backend, $harness);
+        $crate::text_behaviours!($backend, $harness);
+        $crate::transactions_behaviours!($backend, $harness);
+        $crate::uniques_behaviours!($backend, $harness);
+        $crate::values_behaviours!($backend, $harness);
+    };
+}

@@ -1,7 +1,10 @@
 //! Query fragments: a text that is written already, and the values that go into its placeholders.
+//!
+//! Diesel walks a statement three times at each execution: for its text, for whether it may be cached, and for its
+//! values. Only the last has to visit the rows, so the first two are answered here without a walk.
 
 use diesel::QueryResult;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, QueryBuilder, QueryFragment, QueryId};
 
 use super::text::UpdateParts;
 use crate::backend::Backend;
@@ -17,11 +20,28 @@ pub(crate) enum Cached {
     No,
 }
 
+type Builder<B> = <DB<B> as diesel::backend::Backend>::QueryBuilder;
+
 fn text<B: Backend>(out: &mut AstPass<'_, '_, DB<B>>, text: &str, cached: Cached) {
     if cached == Cached::No {
         out.unsafe_to_cache_prepared();
     }
     out.push_sql(text);
+}
+
+/// Answers the passes that need no value, out of the fields `text` and, where there is one, `cached`.
+macro_rules! without_a_walk {
+    ($cached:expr) => {
+        fn to_sql(&self, out: &mut Builder<B>, _: &DB<B>) -> QueryResult<()> {
+            out.push_sql(self.text);
+            Ok(())
+        }
+
+        fn is_safe_to_cache_prepared(&self, _: &DB<B>) -> QueryResult<bool> {
+            let cached: fn(&Self) -> Cached = $cached;
+            Ok(cached(self) == Cached::Yes)
+        }
+    };
 }
 
 /// Rows in VALUES.
@@ -43,6 +63,8 @@ impl<B: Backend> QueryFragment<DB<B>> for InsertRows<'_, B> {
         }
         Ok(())
     }
+
+    without_a_walk!(|fragment| fragment.cached);
 }
 
 /// One row's UPDATE.
@@ -68,6 +90,8 @@ impl<B: Backend> QueryFragment<DB<B>> for UpdateRow<'_, B> {
         }
         Ok(())
     }
+
+    without_a_walk!(|_| Cached::Yes);
 }
 
 /// One row's UPDATE with columns that the database computes.
@@ -122,6 +146,8 @@ impl<E: Entity<B>, B: Backend> QueryFragment<DB<B>> for ByKey<'_, E, B> {
         }
         Ok(())
     }
+
+    without_a_walk!(|fragment| fragment.cached);
 }
 
 /// The texts vary within one Rust type, so the cache has to go by the text.

@@ -94,6 +94,34 @@ impl<B: Backend> QueryFragment<DB<B>> for UpdateRow<'_, B> {
     without_a_walk!(|_| Cached::Yes);
 }
 
+/// The UPDATE of many rows out of VALUES.
+pub(crate) struct UpdateRows<'a, B: Backend> {
+    pub(crate) text: &'a str,
+    /// The new values of each row, and the row as the database has it.
+    pub(crate) rows: &'a [(&'a dyn Bind<DB<B>>, &'a dyn Bind<DB<B>>)],
+    pub(crate) set: ColumnSet,
+    pub(crate) key: &'static [usize],
+    /// The version column, when it is checked.
+    pub(crate) version: Option<usize>,
+}
+
+impl<B: Backend> QueryFragment<DB<B>> for UpdateRows<'_, B> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB<B>>) -> QueryResult<()> {
+        text::<B>(&mut out, self.text, Cached::Yes);
+        for (now, base) in self.rows {
+            for &column in self.key.iter().chain(&self.version) {
+                base.bind(column, out.reborrow())?;
+            }
+            for column in self.set.iter().chain(self.version) {
+                now.bind(column, out.reborrow())?;
+            }
+        }
+        Ok(())
+    }
+
+    without_a_walk!(|_| Cached::Yes);
+}
+
 /// One row's UPDATE with columns that the database computes.
 pub(crate) struct ComputeRow<'a, B: Backend> {
     pub(crate) parts: &'a UpdateParts,
@@ -160,7 +188,7 @@ macro_rules! keyed_by_text {
     )*};
 }
 
-keyed_by_text!(InsertRows, UpdateRow, ComputeRow);
+keyed_by_text!(InsertRows, UpdateRow, UpdateRows, ComputeRow);
 
 impl<E: Entity<B>, B: Backend> QueryId for ByKey<'_, E, B> {
     type QueryId = ();

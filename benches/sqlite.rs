@@ -178,7 +178,10 @@ fn contents(orm: &Orm<Sqlite>) -> (Vec<User>, Vec<Post>) {
 
 fn main() -> std::process::ExitCode {
     let mut runner = Runner::from_arguments();
-    println!("Moored and hand-written Diesel on SQLite in memory; medians of {} interleaved rounds", runner.rounds);
+    println!(
+        "Moored and hand-written Diesel on SQLite in memory; medians of {} interleaved rounds",
+        runner.rounds
+    );
     let workloads: [(&str, fn(&mut Runner)); 10] = [
         ("load", load),
         ("insert", insert),

@@ -515,13 +515,22 @@ impl<E: Model, B: Backend> Arena<E, B> {
 
     /// The flush went through: what was pending is in the database.
     pub(crate) fn accept(&mut self) {
-        let everything = ColumnSet::first(E::meta().columns.len());
+        let is_nested = !self.frames.is_empty();
         for slot in std::mem::take(&mut self.pending) {
-            let mut written = everything;
-            let next = match self.slots.get_mut(slot as usize) {
-                Some(Slot::Draft(draft)) => draft.written.take().map(Slot::stored),
-                Some(Slot::Row(row)) => {
-                    if row.status == Status::Stored {
+            let Some(content) = self.slots.get_mut(slot as usize) else { continue };
+            let mut written = ColumnSet::first(E::meta().columns.len());
+            match content {
+                Slot::Draft(draft) if draft.written.is_some() => {
+                    // Neither a draft nor what is left of it is in the index.
+                    if let Slot::Draft(draft) = std::mem::replace(content, Slot::Forgotten)
+                        && let Some(row) = draft.into_row()
+                    {
+                        *content = Slot::stored(row);
+                        self.index.enter(&self.slots, slot);
+                    }
+                }
+                Slot::Row(row) => {
+                    if is_nested && row.status == Status::Stored {
                         written = row.edited();
                     }
                     row.change = None;
@@ -530,15 +539,13 @@ impl<E: Model, B: Backend> Arena<E, B> {
                         Status::Leaving => self.set_status(slot, Status::Deleted),
                         _ => {}
                     }
-                    None
                 }
-                Some(Slot::Reference { leaving: true, .. }) => Some(Slot::Forgotten),
-                _ => None,
-            };
-            if let Some(next) = next {
-                self.replace(slot, next);
+                Slot::Reference { leaving: true, .. } => {
+                    self.replace(slot, Slot::Forgotten);
+                }
+                _ => {}
             }
-            if !self.frames.is_empty() {
+            if is_nested {
                 self.note_written(slot, written);
             }
         }

@@ -6,7 +6,8 @@
 //! cargo bench --bench sqlite -- --rounds 31 insert one workload, more rounds
 //! ```
 //!
-//! Diesel runs on a connection of the same kind of database, with the same pragmas. Times are per row or call.
+//! Diesel runs on a connection of the same kind of database, with the same pragmas. Times are per row or call, of the
+//! thread on the processor.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -182,7 +183,8 @@ fn main() -> std::process::ExitCode {
         "Moored and hand-written Diesel on SQLite in memory; medians of {} interleaved rounds",
         runner.rounds
     );
-    let workloads: [(&str, fn(&mut Runner)); 10] = [
+    type Run = fn(&mut Runner);
+    let workloads: [(&str, Run); 10] = [
         ("load", load),
         ("insert", insert),
         ("update", update),
@@ -640,7 +642,7 @@ fn miss(runner: &mut Runner) {
         orm.session(|session| {
             let (found, took, statements) = measure(|| {
                 (1..=KEYS)
-                    .map(|key| Ok(session.find::<User>(key)?.required()?))
+                    .map(|key| session.find::<User>(key)?.required())
                     .collect::<moored::Result<Vec<_>>>()
             });
             let rows: Vec<User> = found?.iter().map(|user| session[user].clone()).collect();

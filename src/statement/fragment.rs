@@ -94,11 +94,18 @@ impl<B: Backend> QueryFragment<DB<B>> for UpdateRow<'_, B> {
     without_a_walk!(|_| Cached::Yes);
 }
 
+/// One row of an UPDATE of many.
+pub(crate) struct Updated<'a, B: Backend> {
+    /// The new values.
+    pub(crate) now: &'a dyn Bind<DB<B>>,
+    /// The row as the database has it.
+    pub(crate) base: &'a dyn Bind<DB<B>>,
+}
+
 /// The UPDATE of many rows out of VALUES.
 pub(crate) struct UpdateRows<'a, B: Backend> {
     pub(crate) text: &'a str,
-    /// The new values of each row, and the row as the database has it.
-    pub(crate) rows: &'a [(&'a dyn Bind<DB<B>>, &'a dyn Bind<DB<B>>)],
+    pub(crate) rows: &'a [Updated<'a, B>],
     pub(crate) set: ColumnSet,
     pub(crate) key: &'static [usize],
     /// The version column, when it is checked.
@@ -108,7 +115,7 @@ pub(crate) struct UpdateRows<'a, B: Backend> {
 impl<B: Backend> QueryFragment<DB<B>> for UpdateRows<'_, B> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB<B>>) -> QueryResult<()> {
         text::<B>(&mut out, self.text, Cached::Yes);
-        for (now, base) in self.rows {
+        for Updated { now, base } in self.rows {
             for &column in self.key.iter().chain(&self.version) {
                 base.bind(column, out.reborrow())?;
             }

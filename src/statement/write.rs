@@ -5,7 +5,7 @@ use std::any::Any;
 use diesel::connection::Connection;
 use hashbrown::HashMap;
 
-use super::fragment::{ByKey, Cached, ComputeRow, InsertRows, UpdateRow, UpdateRows};
+use super::fragment::{ByKey, Cached, ComputeRow, InsertRows, UpdateRow, UpdateRows, Updated};
 use super::text::{Shape, Texts, update_parts};
 use crate::backend::{Backend, Failure, KeyOrder, UpdateShape};
 use crate::entity::{Bind, ColumnSet, Entity, Record, References};
@@ -238,8 +238,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         let text = self.texts.get::<E, B>(shape).map_err(database::<B>)?;
         let version = E::meta().version.filter(|_| check);
         let rows: Vec<_> = slots.iter().filter_map(|&slot| to_update(arena.slot(slot)?)).collect();
-        let binds: Vec<(&dyn Bind<B::Diesel>, &dyn Bind<B::Diesel>)> =
-            rows.iter().map(|&(now, base)| (now as _, base as _)).collect();
+        let binds: Vec<Updated<'_, B>> = rows.iter().map(|&(now, base)| Updated { now, base }).collect();
         let statement =
             UpdateRows::<B> { text: &text, rows: &binds, set: columns, key: E::meta().key, version };
         let count = connection.execute_returning_count(&statement).map_err(database::<B>)?;

@@ -238,6 +238,10 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         let text = self.texts.get::<E, B>(shape).map_err(database::<B>)?;
         let version = E::meta().version.filter(|_| check);
         let rows: Vec<_> = slots.iter().filter_map(|&slot| to_update(arena.slot(slot)?)).collect();
+        if rows.len() != slots.len() {
+            // The text has places for all of them.
+            return Err(Error::NotWritten { entity: E::meta().name });
+        }
         let binds: Vec<Updated<'_, B>> = rows.iter().map(|&(now, base)| Updated { now, base }).collect();
         let statement =
             UpdateRows::<B> { text: &text, rows: &binds, set: columns, key: E::meta().key, version };

@@ -526,34 +526,44 @@ impl<E: Model, B: Backend> Arena<E, B> {
     /// The flush went through: what was pending is in the database.
     pub(crate) fn accept(&mut self) {
         let everything = ColumnSet::first(E::meta().columns.len());
+        let is_nested = !self.frames.is_empty();
         for slot in std::mem::take(&mut self.pending) {
+            let Some(content) = self.slots.get_mut(slot as usize) else { continue };
             let mut written = ColumnSet::EMPTY;
-            let next = match self.slots.get_mut(slot as usize) {
-                Some(Slot::Draft(draft)) => draft.written.take().map(Slot::stored),
-                Some(Slot::Row(row)) => {
-                    written = match row.status {
-                        Status::Stored => row.edited(),
-                        Status::Unwritten | Status::Leaving => everything,
-                        Status::Withdrawn | Status::Deleted | Status::Detached => ColumnSet::EMPTY,
-                    };
+            match content {
+                Slot::Draft(draft) if draft.written.is_some() => {
+                    // Neither a draft nor what is left of it is in the index.
+                    if let Slot::Draft(draft) = std::mem::replace(content, Slot::Forgotten)
+                        && let Some(row) = draft.into_row()
+                    {
+                        *content = Slot::stored(row);
+                        self.index.enter(&self.slots, slot);
+                    }
+                }
+                Slot::Row(row) => {
+                    if is_nested {
+                        written = match row.status {
+                            Status::Stored => row.edited(),
+                            Status::Unwritten | Status::Leaving => everything,
+                            Status::Withdrawn | Status::Deleted | Status::Detached => ColumnSet::EMPTY,
+                        };
+                    }
                     row.change = None;
                     match row.status {
                         Status::Unwritten => row.status = Status::Stored,
                         Status::Leaving => self.set_status(slot, Status::Deleted),
                         _ => {}
                     }
-                    None
                 }
-                Some(Slot::Reference { leaving: true, .. }) => {
+                Slot::Reference { leaving: true, .. } => {
                     written = everything;
-                    Some(Slot::Forgotten)
+                    self.replace(slot, Slot::Forgotten);
                 }
-                _ => None,
-            };
-            if let Some(next) = next {
-                self.replace(slot, next);
+                _ => {}
             }
-            self.note_written(slot, written);
+            if is_nested {
+                self.note_written(slot, written);
+            }
         }
     }
 

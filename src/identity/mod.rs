@@ -9,4 +9,4 @@ mod slot;
 pub use arena::DraftTarget;
 pub(crate) use arena::{Arena, Found};
 pub(crate) use frame::FrameKind;
-pub(crate) use slot::{Expression, Row, Slot, Status};
+pub(crate) use slot::{Expression, Row, Slot, Status, Written};

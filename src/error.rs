@@ -100,6 +100,13 @@ pub enum Error {
     /// Rows require each other in a circle, so that none of them can be written first.
     #[error(transparent)]
     Cycle(#[from] Box<Cycle>),
+    /// Rows of one entity take each other's unique values in a circle, in columns that cannot be NULL in between.
+    /// Give one of them another value and flush, then the wished one.
+    #[error("rows of {entity} take each other's unique values in a circle")]
+    UniqueCycle {
+        /// The entity's name.
+        entity: &'static str,
+    },
     /// A session or a scope ended well with work that was never flushed. Flush it, or say `discard()`.
     #[error("the session ended with work that was never flushed: {0}")]
     Unflushed(Unflushed),
@@ -160,6 +167,28 @@ impl Error {
     /// Whether the same unit of work, started anew in a fresh session, can succeed without any change to it.
     ///
     /// Stale rows are: the next attempt reads the new version.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> {
+    /// # let orm = library()?;
+    /// let lend = || {
+    ///     orm.session(|session| {
+    ///         let book = session.find::<Book>(1)?.required()?;
+    ///         session.edit(&book)?.copies -= 1;
+    ///         session.flush()
+    ///     })
+    /// };
+    /// let mut lent = lend();
+    /// for _ in 0..3 {
+    ///     match lent {
+    ///         Err(error) if error.is_retryable() => lent = lend(),
+    ///         _ => break,
+    ///     }
+    /// }
+    /// # lent
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {

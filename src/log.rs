@@ -9,10 +9,17 @@ use diesel::connection::{Instrumentation, InstrumentationEvent};
 /// It is an instrumentation of Diesel's; clones share one log. Values are left out.
 ///
 /// ```
+/// use diesel::connection::SimpleConnection;
 /// use moored::StatementLog;
+/// use moored::prelude::*;
+/// use moored_sqlite::Sqlite;
 ///
 /// let log = StatementLog::new();
-/// assert!(log.take().is_empty());
+/// let sink = log.clone();
+/// let orm = Orm::<Sqlite>::builder(":memory:").instrument(move || sink.clone()).build()?;
+/// orm.with_connection(|connection| connection.batch_execute("SELECT 1").map_err(moored::Error::from))?;
+/// assert_eq!(log.take(), ["SELECT 1"]);
+/// # Ok::<_, moored::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct StatementLog(Arc<Mutex<Vec<String>>>);

@@ -1,6 +1,7 @@
 //! What most programs need: `use moored::prelude::*;`
 
 pub use crate::backend::Backend;
+pub use crate::criteria::Select;
 pub use crate::entity::{Entity, Key, Link};
 pub use crate::handle::{Handle, Managed, New, Reference, Removed};
 pub use crate::orm::Orm;

@@ -41,9 +41,9 @@ use syn::{DeriveInput, parse_macro_input};
 /// # What is written
 ///
 /// For `Book`: `NewBook`, the draft that `persist` takes, with `NewBook::new` for what every book must have and a
-/// setter for each of the rest; `BookRecord`, the draft as the session stores it; one function for every relation,
-/// `Book::author()`; and the traits of `moored::entity`. An entity none of whose columns the database fills can be
-/// persisted as it is, too.
+/// setter for each of the rest; `BookRecord`, the draft as the session stores it; a function for every relation,
+/// `Book::author()`; a constant for every field, `Book::TITLE`, to make criteria of; and the traits of `moored::entity`.
+/// An entity none of whose columns the database fills can be persisted as it is, too.
 ///
 /// # Example
 ///

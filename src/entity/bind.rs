@@ -1,5 +1,7 @@
 //! How an entity meets a database: binding one column at a time, and loading rows.
 
+use std::any::Any;
+
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
 
@@ -43,6 +45,13 @@ pub trait Entity<B: Backend>: Model<Record: Bind<B::Diesel>> + Bind<B::Diesel> {
     ///
     /// A part that the key does not have, which is a mistake of the library.
     fn bind_key<'b>(key: &'b Self::Key, part: usize, out: AstPass<'_, 'b, B::Diesel>) -> QueryResult<()>;
+
+    /// Pushes a value of one column, of the type of its field, without a placeholder.
+    ///
+    /// # Errors
+    ///
+    /// A value of another type, which is a mistake of the library.
+    fn bind_value<'b>(column: usize, value: &'b dyn Any, out: AstPass<'_, 'b, B::Diesel>) -> QueryResult<()>;
 
     /// Pushes the table's name, quoted and with its schema, as it stands in a FROM clause.
     ///

@@ -1,7 +1,7 @@
 //! Drafts: what a caller supplies for a row that does not exist yet.
 
 use super::{ColumnSet, Links, Model, References};
-use crate::handle::State;
+use crate::handle::{Managed, New, State};
 
 /// Something that `persist` accepts: a generated `New..` draft, or a full value whose every column the caller knows.
 #[diagnostic::on_unimplemented(
@@ -13,19 +13,46 @@ pub trait Draft<'s>: Sized {
     /// The entity that the row will be.
     type Entity: Model;
     /// `New` for a draft, `Managed` for a full value.
-    type State: State;
+    type State: Persisted;
 
     /// Takes the links out and leaves what the session stores.
-    fn into_pending(self, links: &mut Links<'s>) -> Pending<Self::Entity>;
+    fn into_pending(self, links: &mut Links<'s>) -> <Self::State as Persisted>::Stored<Self::Entity>;
+}
+
+/// A state that `persist` leads to. What it stores follows from the state, so that no handle can say that a row is
+/// there to read when it is not.
+pub trait Persisted: State + Sized {
+    /// The stored draft of a `New` handle; the row of a `Managed` one.
+    type Stored<E: Model>;
+
+    #[doc(hidden)]
+    fn pending<E: Model>(stored: Self::Stored<E>) -> Pending<E>;
 }
 
 /// What `persist` stores.
+#[doc(hidden)]
 #[derive(Debug)]
 pub enum Pending<E: Model> {
     /// Columns are still missing.
     Draft(E::Record),
     /// Every column is known.
     Row(E),
+}
+
+impl Persisted for New {
+    type Stored<E: Model> = E::Record;
+
+    fn pending<E: Model>(stored: E::Record) -> Pending<E> {
+        Pending::Draft(stored)
+    }
+}
+
+impl Persisted for Managed {
+    type Stored<E: Model> = E;
+
+    fn pending<E: Model>(stored: E) -> Pending<E> {
+        Pending::Row(stored)
+    }
 }
 
 /// A stored draft.

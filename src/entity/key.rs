@@ -15,6 +15,17 @@ use super::Model;
 /// The primary key of an `E`, which no other entity's key can stand in for.
 ///
 /// A field of this type holds a foreign key. It binds and loads like the key itself.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+/// # fn main() -> moored::Result<()> { in_session(|session| {
+/// let key: Key<Author> = Key::new(1);
+/// let ursula = session.find::<Author>(key)?.required()?;
+/// let books = session.query::<Book>(books::table.filter(books::author_id.eq(session.key(&ursula)))).all()?;
+/// assert_eq!(session[&books[0]].author_id, key);
+/// # Ok(())
+/// # }) }
+/// ```
 pub struct Key<E: Model>(E::Key);
 
 impl<E: Model> Key<E> {

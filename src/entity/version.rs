@@ -9,9 +9,6 @@
     label = "use `i16`, `i32`, `i64` or, with the feature `chrono`, `NaiveDateTime`"
 )]
 pub trait Version: Sized {
-    /// How an UPDATE moves the column on.
-    const INCREMENT: Increment;
-
     /// The version of a row when it is inserted.
     fn initial() -> Self;
 
@@ -19,20 +16,9 @@ pub trait Version: Sized {
     fn next(&self) -> Option<Self>;
 }
 
-/// How an UPDATE moves a version column on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Increment {
-    /// `version = version + 1`
-    Add,
-    /// `version = ?`, bound to what [`Version::next`] gave.
-    Bind,
-}
-
 macro_rules! integer_version {
     ($($integer:ty),*) => {$(
         impl Version for $integer {
-            const INCREMENT: Increment = Increment::Add;
-
             fn initial() -> Self {
                 1
             }
@@ -51,8 +37,6 @@ integer_version!(i16, i32, i64);
 /// Two versions made within one microsecond still differ: the next is at least one microsecond after the last.
 #[cfg(feature = "chrono")]
 impl Version for chrono::NaiveDateTime {
-    const INCREMENT: Increment = Increment::Bind;
-
     fn initial() -> Self {
         use chrono::SubsecRound;
         chrono::Utc::now().naive_utc().trunc_subsecs(6)

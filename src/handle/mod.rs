@@ -14,7 +14,6 @@ pub use state::{Managed, New, Reference, Removed, State};
 /// session and cannot leave its session's closure. Transitions take it by value, so it is gone once the row is in
 /// another state; [`alias`](Handle::alias) makes a second one on purpose. There is no `PartialEq`, which would compare
 /// across sessions: ask [`UnitOfWork::same`](crate::UnitOfWork::same).
-#[must_use = "the session keeps the row whether or not the handle is kept, but only the handle reaches it"]
 pub struct Handle<'s, E, S: State> {
     slot: u32,
     tag: Tag,
@@ -33,6 +32,19 @@ impl<E, S: State> Handle<'_, E, S> {
     ///
     /// When one of them is removed or detached the compiler cannot know it of the other: editing through it is then
     /// [`Error::Removed`](crate::Error::Removed) or [`Error::Detached`](crate::Error::Detached).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let book = session.find::<Book>(1)?.required()?;
+    /// let alias = book.alias();
+    /// session.remove(book)?;
+    /// assert!(matches!(session.edit(&alias), Err(moored::Error::Removed(_))));
+    /// # session.discard();
+    /// # Ok(())
+    /// # }) }
+    /// ```
+    #[must_use = "an alias does nothing by itself"]
     pub const fn alias(&self) -> Self {
         Self::new(self.tag, self.slot)
     }

@@ -502,8 +502,8 @@ impl<E: Model, B: Backend> Arena<E, B> {
         {
             return Err(Self::pending_outside());
         }
-        // What waits outside goes along; inside it would count as unedited.
-        let edits_outside = self.edits_outside(slot);
+        // What waits outside is an edit as well, although inside it counts as unedited.
+        let base_outside = self.base_outside(slot);
         if let Some(Slot::Row(Row { change: Some(change), .. })) = self.slots.get(slot as usize)
             && (!change.links.is_empty() || !change.expressions.is_empty())
         {
@@ -514,18 +514,25 @@ impl<E: Model, B: Backend> Arena<E, B> {
             return Err(Error::NotWritten { entity: E::meta().name });
         };
         let value = row.value.clone();
-        let base = row.change.take().map(|change| change.base).or(edits_outside);
+        let base_inside = row.change.take().map(|change| change.base);
+        let base = base_outside.or(base_inside);
         self.set_status(slot, Status::Detached);
         Ok((value, base))
     }
 
-    fn edits_outside(&self, slot: u32) -> Option<E> {
+    /// The snapshot of the edits that wait outside, with what became known of the row inside.
+    fn base_outside(&self, slot: u32) -> Option<E> {
         if !self.is_outside(slot) {
             return None;
         }
-        let before = self.frames.iter().find_map(|frame| frame.journal.get(&slot)).map(|entry| &entry.before);
-        let row = before.or_else(|| self.slots.get(slot as usize)).and_then(Slot::row)?;
-        row.change.as_ref().map(|change| change.base.clone())
+        let current = self.slots.get(slot as usize)?.row()?;
+        let entry = self.frames.iter().find_map(|frame| frame.journal.get(&slot));
+        let before = entry.map_or(Some(current), |entry| entry.before.row())?;
+        let mut base = before.change.as_ref()?.base.clone();
+        if let Some(entry) = entry {
+            base.copy_columns(current.base(), entry.known);
+        }
+        Some(base)
     }
 
     /// Takes a detached value in without asking the database.
@@ -655,11 +662,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
 
     /// Points a relation of a row at a slot that has no key yet.
     pub(crate) fn link_row(&mut self, slot: u32, link: PendingLink, now: u64) -> Result<()> {
-        let row = self.edit(slot, now)?;
-        if row.status == Status::Unwritten {
-            return Err(Error::NotWritten { entity: E::meta().name });
-        }
-        let change = row.change();
+        let change = self.edit(slot, now)?.change();
         change.links.retain(|other| other.relation != link.relation);
         change.links.push(link);
         Ok(())

@@ -10,7 +10,7 @@
 //!    had been broken before.
 //!
 //! An edge is only broken when it closes a cycle with edges that stand, so no row outside a cycle is split. The walk
-//! takes time linear in rows and edges, and in the lengths of the cycles it breaks.
+//! takes time linear in rows and edges, and in what it cuts off.
 
 use super::cycle::Cycle;
 use super::edges::Edge;
@@ -18,6 +18,10 @@ use super::entities::Entities;
 use super::graph::Lists;
 use super::split::{self, Part, Splits};
 use super::{Work, WriteId};
+
+/// How many edges of a cycle are compared, and from how many of its rows a shorter one is looked for. Cycles of real
+/// schemas are far shorter; in a tangle of thousands of rows it keeps the time linear.
+const CHOICES: usize = 64;
 
 /// The splits that leave no cycle.
 pub(super) fn untangle(work: &Work, edges: &[Edge]) -> Result<Splits, Cycle> {
@@ -105,12 +109,13 @@ impl<'a> Walk<'a> {
     #[expect(clippy::indexing_slicing, reason = "a row on the path waits by the edge at its place")]
     fn break_cycle(&mut self, depth: usize, splits: &mut Splits) -> Result<(), Cycle> {
         let edge_of = |row: u32| self.edges[self.waits.at(self.next[row as usize]) as usize];
-        // From the end of the path, for `min_by_key` keeps the first: what is cut off has to be walked again.
+        // From the end of the path, for what is cut off has to be walked again and `min_by_key` keeps the first.
         let ways = self.path.iter().enumerate().skip(depth).rev().filter_map(|(place, &row)| {
             let edge = edge_of(row);
             split::means(self.work, &edge).map(|way| (place, way, edge.cause))
         });
-        let best = ways.min_by_key(|(_, way, cause)| (way.means, self.entities.of(way.row), *cause));
+        let best =
+            ways.take(CHOICES).min_by_key(|(_, way, cause)| (way.means, self.entities.of(way.row), *cause));
         let Some((place, way, _)) = best else {
             let found: Vec<Edge> = self.path[depth..].iter().map(|&row| edge_of(row)).collect();
             return Err(Cycle::new(self.work, &self.shortest(found)));
@@ -123,14 +128,14 @@ impl<'a> Walk<'a> {
     }
 
     /// The shortest cycle of edges that cannot be broken through a row of the one found, each edge's `before` being
-    /// the next one's `after`. Breadth first; no more than 64 rows are tried, so that an error stays cheap.
+    /// the next one's `after`. Breadth first, from at most [`CHOICES`] rows.
     #[expect(clippy::indexing_slicing, reason = "rows and edges are numbered from 0 without gaps")]
     fn shortest(&self, found: Vec<Edge>) -> Vec<Edge> {
         let mut starts: Vec<WriteId> = found.iter().map(|edge| edge.after).collect();
         starts.sort_unstable();
         let mut best = found;
         let mut reached: Vec<Option<Edge>> = vec![None; self.work.writes.len()];
-        for start in starts.into_iter().take(64) {
+        for start in starts.into_iter().take(CHOICES) {
             reached.fill(None);
             let mut level = vec![start.0];
             let mut depth = 1;

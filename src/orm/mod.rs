@@ -41,6 +41,19 @@ impl<B: Backend> Orm<B> {
     /// A connection is taken from the pool at the first statement. Nothing is flushed at the end: work that was never
     /// flushed is an error, unless the closure returned one itself.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> {
+    /// # let orm = library()?;
+    /// let name = orm.session(|session| {
+    ///     let ursula = session.find::<Author>(1)?.required()?;
+    ///     Ok(session[&ursula].name.clone())
+    /// })?;
+    /// assert_eq!(name, "Ursula");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// What the closure returns, and [`Error::Unflushed`].
@@ -50,6 +63,36 @@ impl<B: Backend> Orm<B> {
 
     /// Runs one unit of work whose errors are of a type of your own. [`session`](Self::session) exists beside it
     /// because `?` cannot infer the error type through this one.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> {
+    /// # let orm = library()?;
+    /// #[derive(Debug)]
+    /// enum Refused {
+    ///     NoCopyLeft,
+    ///     Database(moored::Error),
+    /// }
+    ///
+    /// impl From<moored::Error> for Refused {
+    ///     fn from(error: moored::Error) -> Self {
+    ///         Self::Database(error)
+    ///     }
+    /// }
+    ///
+    /// let lent = orm.try_session(|session| {
+    ///     let book = session.find::<Book>(1)?.required()?;
+    ///     if session[&book].copies == 0 {
+    ///         return Err(Refused::NoCopyLeft);
+    ///     }
+    ///     session.edit(&book)?.copies -= 1;
+    ///     session.flush()?;
+    ///     Ok(())
+    /// });
+    /// assert!(lent.is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -65,6 +108,16 @@ impl<B: Backend> Orm<B> {
     }
 
     /// Runs a unit of work that only reads: its session has no verb that writes.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> {
+    /// # let orm = library()?;
+    /// let authors = orm.read(|session| session.query::<Author>(authors::table).count())?;
+    /// assert_eq!(authors, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

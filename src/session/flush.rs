@@ -11,6 +11,7 @@ use std::any::TypeId;
 use hashbrown::HashMap;
 
 use super::core::Core;
+use super::preview::FlushPlan;
 use super::store::Batch;
 use super::stores::{IdentityMap, StoreId};
 use crate::backend::Backend;
@@ -36,9 +37,10 @@ enum Around {
 
 impl<B: Backend> Core<B> {
     /// What the next flush would do.
-    pub(crate) fn plan(&mut self) -> Result<Plan> {
-        let gathered = gather(&self.map, true)?;
-        order::plan(&gathered.work).map_err(|cycle| Error::Cycle(Box::new(cycle)))
+    pub(crate) fn plan(&self) -> Result<FlushPlan> {
+        let Gathered { work, .. } = gather(&self.map, true)?;
+        let plan = order::plan(&work).map_err(|cycle| Error::Cycle(Box::new(cycle)))?;
+        Ok(FlushPlan { plan, work })
     }
 
     /// Writes what is pending. Nothing pending: no SQL at all.

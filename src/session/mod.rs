@@ -5,6 +5,7 @@ mod core;
 mod flush;
 mod mode;
 mod nest;
+mod preview;
 mod store;
 mod stores;
 mod verbs;
@@ -15,6 +16,8 @@ use std::sync::Arc;
 pub use authority::{Authority, FlushAuthority};
 pub(crate) use authority::{InScope, InTransaction, Own, Reading};
 pub use mode::FlushMode;
+pub use preview::FlushPlan;
+pub(crate) use verbs::Fragment;
 pub use verbs::{Detached, EntityQuery, Promote, Query, Removable, Required};
 
 use self::core::Core;
@@ -31,13 +34,24 @@ use crate::orm::Pool;
 /// [`Scope`] can, and coerce to it; [`ReadSession`] can only read.
 ///
 /// ```
-/// # use moored::prelude::*;
-/// # fn rename<'s, B: Backend, E: Entity<B>>(
-/// uow: &mut UnitOfWork<'s, B>, author: &Handle<'s, E, Managed>
-/// # ) -> moored::Result<()> {
-/// # let _ = (uow, author);
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+/// fn rename<'s, B: Backend>(
+///     uow: &mut UnitOfWork<'s, B>,
+///     author: &Handle<'s, Author, Managed>,
+///     name: &str,
+/// ) -> moored::Result<()>
+/// where
+///     Author: Entity<B>,
+/// {
+///     uow.edit(author)?.name = name.into();
+///     Ok(())
+/// }
+///
+/// # fn main() -> moored::Result<()> { in_session(|session| {
+/// let ursula = session.find::<Author>(1)?.required()?;
+/// session.transaction(|tx| rename(tx, &ursula, "Ursula K. Le Guin"))?;
 /// # Ok(())
-/// # }
+/// # }) }
 /// ```
 ///
 /// Name the brand where a function takes handles, as above. The compiler sometimes suggests `&'s mut UnitOfWork<'s, B>`

@@ -15,6 +15,21 @@ impl<'s, B: Backend, A: FlushAuthority> UnitOfWork<'s, B, A> {
     /// memory is what it was at its start: values, keys, versions, what was new and what was removed. What was pending
     /// outside is not written by it and is still pending afterwards.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let book = session.find::<Book>(1)?.required()?;
+    /// let outcome = session.transaction(|tx| {
+    ///     tx.edit(&book)?.copies = 0;
+    ///     tx.flush()?;
+    ///     Err::<(), _>(moored::Error::NotFound { entity: "Reader" })
+    /// });
+    /// assert!(outcome.is_err());
+    /// assert_eq!(session[&book].copies, 3); // in memory and in the database
+    /// # Ok(())
+    /// # }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// What the closure returns, what the flush returns, and what the database says of BEGIN and COMMIT:
@@ -43,6 +58,21 @@ impl<'s, B: Backend, A: FlushAuthority> UnitOfWork<'s, B, A> {
 
     /// Runs a part of the session whose rows are forgotten at its end, so that a job over millions of rows stays in
     /// bounded memory. It is no transaction: its flushes stand.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// for key in [1, 2, 3] {
+    ///     session.scope(|inner| {
+    ///         if let Some(book) = inner.find::<Book>(key)? {
+    ///             inner.edit(&book)?.copies += 1;
+    ///         }
+    ///         inner.flush()
+    ///     })?;
+    /// }
+    /// # Ok(())
+    /// # }) }
+    /// ```
     ///
     /// # Errors
     ///

@@ -5,7 +5,7 @@ use std::any::{Any, TypeId};
 use crate::backend::Backend;
 use crate::change::Pending;
 use crate::entity::{ColumnSet, Entity, EntityMeta, PendingLink, UniqueKey};
-use crate::error::{Result, RowName, UnflushedEntity};
+use crate::error::{Error, Result, RowName, UnflushedEntity};
 use crate::identity::{Arena, FrameKind, Slot, Status};
 use crate::order::{Action, Side};
 use crate::statement::{Writer, table_name};
@@ -166,7 +166,7 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
     }
 
     fn key_value(&self, slot: u32) -> Option<UniqueKey> {
-        self.arena.future_key(slot).map(UniqueKey::new)
+        self.arena.key_value(slot)
     }
 
     fn slot_of(&self, key: &dyn Any, side: Side) -> Option<u32> {
@@ -229,7 +229,10 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
             Action::Insert => writer.insert(connection, arena, slots, columns, postponed),
             Action::Update => writer.update(connection, arena, slots, columns, postponed, true),
             Action::Delete => writer.delete(connection, arena, slots),
-            _ => writer.update(connection, arena, slots, columns, postponed, false),
+            Action::Park => Err(Error::UniqueCycle { entity: E::meta().name }),
+            Action::Release | Action::Complete => {
+                writer.update(connection, arena, slots, columns, postponed, false)
+            }
         }
     }
 

@@ -3,7 +3,6 @@
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 
-use super::text::UpdateParts;
 use crate::backend::Backend;
 use crate::entity::{Bind, ColumnSet, Entity};
 use crate::identity::Expression;
@@ -72,27 +71,28 @@ impl<B: Backend> QueryFragment<DB<B>> for UpdateRow<'_, B> {
 
 /// One row's UPDATE with columns that the database computes.
 pub(crate) struct ComputeRow<'a, B: Backend> {
-    pub(crate) parts: &'a UpdateParts,
+    /// The text around the expressions.
+    pub(crate) pieces: &'a [String],
     pub(crate) expressions: &'a [Expression<B>],
     pub(crate) row: UpdateRow<'a, B>,
 }
 
 impl<B: Backend> QueryFragment<DB<B>> for ComputeRow<'_, B> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB<B>>) -> QueryResult<()> {
-        // The expression is the caller's; its text may differ every time.
-        text::<B>(&mut out, &self.parts.head, Cached::No);
-        for column in self.row.set.iter().chain(self.row.version) {
-            self.row.now.bind(column, out.reborrow())?;
-        }
-        for (place, (name, expression)) in self.parts.names.iter().zip(self.expressions).enumerate() {
-            if place > 0 {
-                out.push_sql(", ");
+        // The expressions are the caller's; their texts may differ every time.
+        out.unsafe_to_cache_prepared();
+        let mut expressions = self.expressions.iter();
+        for (place, piece) in self.pieces.iter().enumerate() {
+            out.push_sql(piece);
+            if place == 0 {
+                for column in self.row.set.iter().chain(self.row.version) {
+                    self.row.now.bind(column, out.reborrow())?;
+                }
             }
-            out.push_sql(name);
-            out.push_sql(" = ");
-            expression.sql.walk_ast(out.reborrow())?;
+            if let Some(expression) = expressions.next() {
+                expression.sql.walk_ast(out.reborrow())?;
+            }
         }
-        out.push_sql(&self.parts.tail);
         for &column in self.row.key.iter().chain(&self.row.version) {
             self.row.base.bind(column, out.reborrow())?;
         }

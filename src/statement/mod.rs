@@ -14,6 +14,6 @@ mod write;
 #[doc(hidden)]
 pub use load::load;
 pub(crate) use read::{load_by_key, load_by_keys};
-pub(crate) use text::{sql_of, table_name};
+pub(crate) use text::{Text, sql_of, table_name};
 pub(crate) use wrap::Count;
 pub(crate) use write::{Writer, database};

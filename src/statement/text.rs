@@ -9,6 +9,7 @@ use hashbrown::HashMap;
 
 use crate::backend::Backend;
 use crate::entity::{ColumnSet, Entity, EntityMeta};
+use crate::identity::Expression;
 
 type DieselBuilder<B> = <<B as Backend>::Diesel as diesel::backend::Backend>::QueryBuilder;
 
@@ -41,7 +42,7 @@ impl Texts {
 }
 
 fn write<E: Entity<B>, B: Backend>(shape: Shape) -> QueryResult<String> {
-    let mut text = Text::<B> { builder: DieselBuilder::<B>::default(), meta: E::meta() };
+    let mut text = Text::<B>::of::<E>();
     match shape {
         Shape::Insert { columns, postponed, rows } => {
             text.sql("INSERT INTO ");
@@ -82,70 +83,80 @@ fn write<E: Entity<B>, B: Backend>(shape: Shape) -> QueryResult<String> {
             text.key(rows)?;
         }
     }
-    Ok(text.builder.finish())
+    Ok(text.finish())
 }
 
-/// The table and the assignments of an UPDATE some of whose columns are expressions, up to and including ` WHERE `.
-pub(crate) struct UpdateParts {
-    /// ` SET a = ?, b = ?, ` or ` SET `: what comes before the expressions.
-    pub(crate) head: String,
-    /// The quoted names of the columns that are expressions.
-    pub(crate) names: Vec<String>,
-    /// ` WHERE id = ? AND version = ?`
-    pub(crate) tail: String,
-}
-
-pub(crate) fn update_parts<E: Entity<B>, B: Backend>(
+/// The text of an UPDATE some of whose columns are expressions, in pieces: an expression stands between each two.
+///
+/// Expressions write their own text when the statement is walked. The pieces come out of one text that was written
+/// with them, since a numbered placeholder counts those of the expressions before it.
+pub(crate) fn pieces_around<E: Entity<B>, B: Backend>(
     columns: ColumnSet,
-    computed: &[usize],
+    expressions: &[Expression<B>],
     check: bool,
-) -> QueryResult<UpdateParts> {
-    let new = || Text::<B> { builder: DieselBuilder::<B>::default(), meta: E::meta() };
-    let mut head = new();
-    head.sql("UPDATE ");
-    head.table::<E>()?;
-    head.sql(" SET ");
-    let assigned = head.assignments(columns, ColumnSet::EMPTY, check)?;
-    if assigned && !computed.is_empty() {
-        head.sql(", ");
+) -> QueryResult<Vec<String>> {
+    // No SQL contains a NUL.
+    const CUT: &str = "\0";
+    let mut text = Text::<B>::of::<E>();
+    text.sql("UPDATE ");
+    text.table::<E>()?;
+    text.sql(" SET ");
+    let mut any = text.assignments(columns, ColumnSet::EMPTY, check)?;
+    for expression in expressions {
+        if any {
+            text.sql(", ");
+        }
+        any = true;
+        text.name(expression.column)?;
+        text.sql(" = ");
+        text.sql(CUT);
+        expression.sql.to_sql(&mut text.builder, &B::Diesel::default())?;
+        text.sql(CUT);
     }
-    let mut names = Vec::with_capacity(computed.len());
-    for &column in computed {
-        let mut name = new();
-        name.name(column)?;
-        names.push(name.builder.finish());
-    }
-    let mut tail = new();
-    tail.sql(" WHERE ");
-    tail.key(1)?;
-    tail.version_if(check)?;
+    text.sql(" WHERE ");
+    text.key(1)?;
+    text.version_if(check)?;
     if B::dialect().returning {
-        tail.sql(" RETURNING ");
-        tail.names(0..tail.meta.columns.len())?;
+        text.sql(" RETURNING ");
+        text.names(0..text.meta.columns.len())?;
     }
-    Ok(UpdateParts { head: head.builder.finish(), names, tail: tail.builder.finish() })
+    Ok(text.finish().split(CUT).step_by(2).map(Into::into).collect())
 }
 
-struct Text<B: Backend> {
+/// The text of one statement of one entity, being written.
+pub(crate) struct Text<B: Backend> {
     builder: DieselBuilder<B>,
     meta: &'static EntityMeta,
 }
 
 impl<B: Backend> Text<B> {
-    fn sql(&mut self, sql: &str) {
+    pub(crate) fn of<E: Entity<B>>() -> Self {
+        Self { builder: DieselBuilder::<B>::default(), meta: E::meta() }
+    }
+
+    pub(crate) fn finish(self) -> String {
+        self.builder.finish()
+    }
+
+    /// A placeholder for a value that is bound.
+    pub(crate) fn placeholder(&mut self) {
+        self.builder.push_bind_param();
+    }
+
+    pub(crate) fn sql(&mut self, sql: &str) {
         self.builder.push_sql(sql);
     }
 
-    fn table<E: Entity<B>>(&mut self) -> QueryResult<()> {
+    pub(crate) fn table<E: Entity<B>>(&mut self) -> QueryResult<()> {
         Table::<E, B>(PhantomData).to_sql(&mut self.builder, &B::Diesel::default())
     }
 
-    fn name(&mut self, column: usize) -> QueryResult<()> {
+    pub(crate) fn name(&mut self, column: usize) -> QueryResult<()> {
         let name = self.meta.columns.get(column).map_or("", |column| column.name);
         self.builder.push_identifier(name)
     }
 
-    fn names(&mut self, columns: impl Iterator<Item = usize>) -> QueryResult<()> {
+    pub(crate) fn names(&mut self, columns: impl Iterator<Item = usize>) -> QueryResult<()> {
         for (place, column) in columns.enumerate() {
             if place > 0 {
                 self.sql(", ");
@@ -209,7 +220,7 @@ impl<B: Backend> Text<B> {
                 if row > 0 {
                     self.sql(", ");
                 }
-                self.builder.push_bind_param();
+                self.placeholder();
             }
             self.sql(")");
             return Ok(());
@@ -224,7 +235,7 @@ impl<B: Backend> Text<B> {
                 }
                 self.name(column)?;
                 self.sql(" = ");
-                self.builder.push_bind_param();
+                self.placeholder();
             }
             if rows > 1 {
                 self.sql(")");
@@ -238,7 +249,7 @@ impl<B: Backend> Text<B> {
             self.sql(" AND ");
             self.name(version)?;
             self.sql(" = ");
-            self.builder.push_bind_param();
+            self.placeholder();
         }
         Ok(())
     }

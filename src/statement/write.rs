@@ -6,7 +6,7 @@ use diesel::connection::Connection;
 use hashbrown::HashMap;
 
 use super::fragment::{ByKey, Cached, ComputeRow, InsertRows, UpdateRow};
-use super::text::{Shape, Texts, update_parts};
+use super::text::{Shape, Texts, pieces_around};
 use crate::backend::{Backend, Failure, KeyOrder};
 use crate::entity::{Bind, ColumnSet, Entity, Record, References};
 use crate::error::{Error, Result};
@@ -214,12 +214,11 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         expressions: &[Expression<B>],
     ) -> Result<()> {
         let Some((now, base)) = arena.slot(slot).and_then(to_update) else { return Ok(()) };
-        let computed: Vec<usize> = expressions.iter().map(|expression| expression.column).collect();
-        let set = columns.without(computed.iter().copied().collect());
-        let parts = update_parts::<E, B>(set, &computed, true).map_err(database::<B>)?;
+        let set = columns.without(expressions.iter().map(|expression| expression.column).collect());
+        let pieces = pieces_around::<E, B>(set, expressions, true).map_err(database::<B>)?;
         let key = E::meta().key;
         let row = UpdateRow::<B> { text: "", now, base, set, key, version: E::meta().version };
-        let statement = ComputeRow { parts: &parts, expressions, row };
+        let statement = ComputeRow { pieces: &pieces, expressions, row };
         let mut read = None;
         if B::dialect().returning {
             E::load(connection, &statement, &mut |row| {

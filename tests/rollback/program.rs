@@ -523,7 +523,7 @@ fn check<'s, A: FlushAuthority>(
     }
 }
 
-fn planned(plan: &moored::Plan) -> Vec<Pending> {
+fn planned(plan: &moored::FlushPlan) -> Vec<Pending> {
     let mut pending = Vec::new();
     for step in plan.steps() {
         let kind = match step.entity.name {

@@ -18,8 +18,12 @@ macro_rules! suite {
         $crate::isolation_behaviours!($backend, $harness);
         $crate::limits_behaviours!($backend, $harness);
         $crate::locking_behaviours!($backend, $harness);
+        $crate::mode_setting_behaviours!($backend, $harness);
         $crate::modes_behaviours!($backend, $harness);
+        $crate::nesting_behaviours!($backend, $harness);
         $crate::order_behaviours!($backend, $harness);
+        $crate::queries_behaviours!($backend, $harness);
+        $crate::references_behaviours!($backend, $harness);
         $crate::refreshing_behaviours!($backend, $harness);
         $crate::rollback_behaviours!($backend, $harness);
         $crate::scopes_behaviours!($backend, $harness);

@@ -1,4 +1,16 @@
 //! The SQLite backend of Moored: `Orm::<Sqlite>::connect("app.db")`.
+//!
+//! ```
+//! use moored::prelude::*;
+//! use moored_sqlite::{Sqlite, SqliteOptions, Synchronous};
+//!
+//! let orm = Orm::<Sqlite>::builder(":memory:")
+//!     .options(SqliteOptions { synchronous: Synchronous::Full, ..SqliteOptions::default() })
+//!     .build()?;
+//! # Ok::<_, moored::Error>(())
+//! ```
+//!
+//! SQLite is compiled in; without the feature `bundled` the system's library is linked.
 
 mod classify;
 mod options;

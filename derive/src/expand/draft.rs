@@ -57,14 +57,16 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
         let (field, value) = (&column.field, into_record(entity, column));
         quote!(#field: #value)
     });
-    let whole = (!entity.columns.iter().any(Column::is_filled)).then(|| quote! {
-        #[automatically_derived]
-        impl<'s> ::moored::entity::Draft<'s> for #ident {
-            type Entity = #ident;
-            type State = ::moored::handle::Managed;
+    let whole = (!entity.columns.iter().any(Column::is_filled)).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl<'s> ::moored::entity::Draft<'s> for #ident {
+                type Entity = #ident;
+                type State = ::moored::handle::Managed;
 
-            fn into_pending(self, _: &mut ::moored::entity::Links<'s>) -> ::moored::entity::Pending<#ident> {
-                ::moored::entity::Pending::Row(self)
+                fn into_pending(self, _: &mut ::moored::entity::Links<'s>) -> #ident {
+                    self
+                }
             }
         }
     });
@@ -74,8 +76,8 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
             type Entity = #ident;
             type State = ::moored::handle::New;
 
-            fn into_pending(self, __links: &mut ::moored::entity::Links<'s>) -> ::moored::entity::Pending<#ident> {
-                ::moored::entity::Pending::Draft(#record { #(#fields,)* })
+            fn into_pending(self, __links: &mut ::moored::entity::Links<'s>) -> #record {
+                #record { #(#fields,)* }
             }
         }
 

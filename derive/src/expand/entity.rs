@@ -18,6 +18,7 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
     let key_bounds = loading(&key_sql, &key_row);
     let (returned_bounds, load_returned) = returned(entity);
     let bind_key = bind_key(entity);
+    let bind_value = bind_value(entity);
     let key_value = match entity.single_key() {
         Some(_) => quote!(__row.0),
         None => quote!(__row),
@@ -39,6 +40,14 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
                 mut __out: ::diesel::query_builder::AstPass<'_, 'b, __B::Diesel>,
             ) -> ::diesel::QueryResult<()> {
                 #bind_key
+            }
+
+            fn bind_value<'b>(
+                __column: usize,
+                __value: &'b dyn ::core::any::Any,
+                mut __out: ::diesel::query_builder::AstPass<'_, 'b, __B::Diesel>,
+            ) -> ::diesel::QueryResult<()> {
+                #bind_value
             }
 
             fn push_table(
@@ -102,6 +111,26 @@ fn returned(entity: &Target<'_>) -> (TokenStream, TokenStream) {
         })
     };
     (loading(&sql, &rust), body)
+}
+
+fn bind_value(entity: &Target<'_>) -> TokenStream {
+    let other = mistake(&format!("a value that is not of a column of `{}`", entity.ident.unraw()));
+    let arms = entity.columns.iter().map(|column| {
+        let (index, ty) = (column.index, &column.ty);
+        let push = bind::push(entity, column, &quote!(__value));
+        quote! {
+            #index => match __value.downcast_ref::<#ty>() {
+                ::core::option::Option::Some(__value) => #push,
+                ::core::option::Option::None => #other,
+            },
+        }
+    });
+    quote! {
+        match __column {
+            #(#arms)*
+            _ => #other,
+        }
+    }
 }
 
 fn bind_key(entity: &Target<'_>) -> TokenStream {

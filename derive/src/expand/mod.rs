@@ -6,6 +6,7 @@
 mod bind;
 mod draft;
 mod entity;
+mod field;
 mod fits;
 mod key;
 mod meta;
@@ -26,7 +27,8 @@ pub(crate) fn expand(entity: &Entity) -> TokenStream {
     // The checks refuse a struct without a table.
     let Some(table) = &entity.table else { return TokenStream::new() };
     let entity = &Target { entity, table };
-    let types = [draft::declare(entity), record::declare(entity), relation::expand(entity)];
+    let types =
+        [draft::declare(entity), record::declare(entity), relation::expand(entity), field::expand(entity)];
     let impls = [
         meta::expand(entity),
         fits::expand(entity),

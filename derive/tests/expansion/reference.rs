@@ -2,7 +2,7 @@
 
 use std::any::{Any, TypeId};
 
-use moored::entity::{Draft, Key, Link, Links, Pending, Record, References};
+use moored::entity::{Draft, Key, Link, Links, Record, References};
 
 use crate::schema::stamp::Given;
 use crate::schema::*;
@@ -47,7 +47,7 @@ fn a_row_and_its_stored_draft_have_the_same_relations() {
 #[test]
 fn a_link_without_a_key_waits_for_one() {
     let draft = NewBook { author: Link::nowhere(), editor: Some(Link::nowhere()), ..book() };
-    let Pending::Draft(mut stored) = draft.into_pending(&mut Links::of_keys()) else { panic!("not a draft") };
+    let mut stored = draft.into_pending(&mut Links::of_keys());
     let returned = (1, 10, None, "en".to_owned(), None);
     assert_eq!([seen(&stored, 0), seen(&stored, 1)], [None; 2]);
     assert!(stored.set_reference(0, Some(&5)));

@@ -1,6 +1,7 @@
 //! What the tests have in common.
 
-use moored::entity::{Draft, Key, Links, Model, Pending};
+use moored::New;
+use moored::entity::{Draft, Key, Links, Model};
 
 use crate::schema::{Author, Kind, NewBook};
 
@@ -10,9 +11,6 @@ pub fn book() -> NewBook<'static> {
 }
 
 /// The stored draft of a draft whose links are all keys.
-pub fn pending<E: Model>(draft: impl Draft<'static, Entity = E>) -> E::Record {
-    match draft.into_pending(&mut Links::of_keys()) {
-        Pending::Draft(record) => record,
-        Pending::Row(_) => panic!("not a draft"),
-    }
+pub fn pending<E: Model>(draft: impl Draft<'static, Entity = E, State = New>) -> E::Record {
+    draft.into_pending(&mut Links::of_keys())
 }

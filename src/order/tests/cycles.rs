@@ -2,7 +2,7 @@
 
 use super::schema::{Table, schema};
 use crate::entity::EntityMeta;
-use crate::order::{Work, WriteId};
+use crate::order::{Action, Work, WriteId};
 
 /// A.b is nullable, B.a is required.
 fn pair() -> [&'static EntityMeta; 2] {
@@ -204,7 +204,7 @@ fn a_generated_part_of_a_shared_foreign_key_still_has_to_wait() {
 
 #[test]
 fn an_update_in_a_cycle_is_split_too() {
-    // Row 0 takes the value that row 1 frees, row 1 comes to refer to 2, and 2 to 0's successor of the key.
+    // The changed item waits for the node it comes to refer to, that for its item, and that for the code freed.
     let [node, item] = schema([
         Table::keyed("Node").needs("item", 1).unique(&[1]),
         Table::keyed("Item").may_have("node", 0).column("code").unique(&[2]),
@@ -225,7 +225,7 @@ fn an_update_in_a_cycle_is_split_too() {
 }
 
 #[test]
-fn a_list_linked_both_ways_is_planned_in_a_few_steps() {
+fn a_list_linked_both_ways_completes_each_row_once() {
     let [node] = schema([Table::generated("Node").may_have("next", 0).may_have("previous", 0)]);
     let mut work = Work::default();
     let rows: Vec<WriteId> = (0..20_000).map(|_| work.insert(node)).collect();
@@ -236,4 +236,38 @@ fn a_list_linked_both_ways_is_planned_in_a_few_steps() {
     let plan = work.plan();
     let written: usize = plan.steps().iter().map(|step| step.rows.len()).sum();
     assert_eq!(written, 2 * rows.len() - 1);
+}
+
+#[test]
+fn a_row_is_completed_after_its_insert_even_where_that_waits_for_a_delete() {
+    let [w, t, u, v] = schema([
+        Table::generated("W").may_have("t", 1).needs("v", 3).column("code").unique(&[3]),
+        Table::generated("T").needs("u", 2),
+        Table::generated("U").may_have("w", 0),
+        Table::generated("V").needs("u", 2),
+    ]);
+    let mut work = Work::default();
+    let [row, t, u, v] = [w, t, u, v].map(|entity| work.insert(entity));
+    let old = work.delete(w);
+    work.gives(old, Some(0), 1);
+    work.takes(row, Some(0), 1);
+    // W.t is postponed for the way W, T, U, W; then U.w for W, V, U, W, and T waits for W no more.
+    for (from, relation, to) in [(row, 0, t), (row, 1, v), (t, 0, u), (u, 0, row), (v, 0, u)] {
+        work.refers(from, relation, to);
+    }
+    let plan = work.plan();
+    let step_of = |action| plan.steps().iter().position(|s| s.action == action && s.rows == [row]);
+    assert!(step_of(Action::Insert) < step_of(Action::Complete), "{plan}");
+}
+
+#[test]
+fn the_path_of_a_cycle_starts_at_the_row_that_comes_first_in_the_work() {
+    let [node] = schema([Table::generated("Node").needs("next", 0)]);
+    let mut work = Work::default();
+    let rows = [0; 3].map(|_| work.insert(node));
+    for (from, to) in [(0, 2), (2, 1), (1, 2)] {
+        work.refers(rows[from], 0, rows[to]);
+    }
+    let path: Vec<u32> = work.cycle().path.iter().map(|link| link.row.0).collect();
+    assert_eq!(path, [1, 2]);
 }

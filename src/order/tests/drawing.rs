@@ -53,6 +53,9 @@ fn equal_work_gives_equal_plans_and_other_work_another() {
     let mut other = plan.clone();
     other.steps[0].rows.clear();
     assert_ne!(plan, other);
+    let mut other = plan.clone();
+    other.steps[0].postponed = other.steps[1].postponed;
+    assert_ne!(plan, other);
 }
 
 #[test]
@@ -68,4 +71,13 @@ fn a_plan_is_drawn_with_the_reasons_of_its_order() {
     let dot = work.plan().to_graphviz(&work);
     assert!(dot.starts_with("digraph plan {") && dot.ends_with("}\n"));
     assert!(dot.contains("s3 -> s4 [label=\"B.(x, y)\"];"));
+}
+
+#[test]
+fn a_delete_is_drawn_with_the_relation_of_the_row_that_goes_before() {
+    let [author, book] = schema([Table::generated("Author"), Table::generated("Book").needs("author", 0)]);
+    let mut work = Work::default();
+    let (author, book) = (work.delete(author), work.delete(book));
+    work.referred(book, 0, author);
+    assert!(work.plan().to_mermaid(&work).ends_with("    s1 -->|\"Book.author\"| s2\n"));
 }

@@ -89,8 +89,8 @@ fn a_shuffled_tree_is_inserted_level_by_level() {
     let node = tree(Table::generated("Node"));
     let mut work = Work::default();
     let rows: Vec<WriteId> = (0..7).map(|_| work.insert(node)).collect();
-    // 3 is the root; 0 and 5 below it; 1, 2 below 0; 4, 6 below 5.
-    for (child, parent) in [(0, 3), (5, 3), (1, 0), (2, 0), (4, 5), (6, 5)] {
+    // 3 is the root; 0 and 5 below it; 2, 4 below 0; 1, 6 below 5.
+    for (child, parent) in [(0, 3), (5, 3), (2, 0), (4, 0), (1, 5), (6, 5)] {
         work.refers(rows[child], 0, rows[parent]);
     }
     work.gives_plan(&[
@@ -209,5 +209,45 @@ fn tables_in_a_circle_are_batched_by_rows_where_the_rows_are_not() {
         "INSERT Player (team) [4, 5, 6]",
         "INSERT Team (captain) [3]",
         "INSERT Player (team) [7]",
+    ]);
+}
+
+#[test]
+fn the_class_with_more_rows_free_goes_first_so_that_the_other_waits_for_fewer_steps() {
+    let [team, player] = schema([
+        Table::generated("Team").may_have("captain", 1),
+        Table::generated("Player").may_have("team", 0),
+    ]);
+    let mut work = Work::default();
+    let teams = [0; 3].map(|_| work.insert(team));
+    let players = [0; 3].map(|_| work.insert(player));
+    work.refers(teams[1], 0, players[0]);
+    work.refers(teams[2], 0, players[1]);
+    work.refers(players[2], 0, teams[1]);
+    work.gives_plan(&[
+        "INSERT Player (team) [3, 4]",
+        "INSERT Team (captain) [0, 1, 2]",
+        "INSERT Player (team) [5]",
+    ]);
+}
+
+#[test]
+fn a_tree_that_hangs_on_another_tree_starts_when_that_is_complete() {
+    let [folder, file] = schema([
+        Table::generated("Folder").may_have("parent", 0),
+        Table::generated("File").needs("folder", 0).may_have("origin", 1),
+    ]);
+    let mut work = Work::default();
+    let folders = [0; 2].map(|_| work.insert(folder));
+    let files = [0; 2].map(|_| work.insert(file));
+    work.refers(folders[0], 0, folders[1]);
+    work.refers(files[0], 0, folders[0]);
+    work.refers(files[1], 0, folders[0]);
+    work.refers(files[0], 1, files[1]);
+    work.gives_plan(&[
+        "INSERT Folder (parent) [1]",
+        "INSERT Folder (parent) [0]",
+        "INSERT File (folder, origin) [3]",
+        "INSERT File (folder, origin) [2]",
     ]);
 }

@@ -20,6 +20,17 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     ///
     /// No update of another writer is lost on the way, and the value is read back. Until then memory shows the old one.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let book = session.find::<Book>(1)?.required()?;
+    /// session.compute(&book, books::copies, books::copies + 5)?;
+    /// session.flush()?; // UPDATE books SET copies = (copies + ?) .. RETURNING ..
+    /// assert_eq!(session[&book].copies, 8);
+    /// # Ok(())
+    /// # }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`edit`](Self::edit), and [`NotWritten`](crate::Error::NotWritten) for a full value before its INSERT.

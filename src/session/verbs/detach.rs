@@ -45,6 +45,25 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     /// `Managed` or `Removed` -> [`Detached`]: the value leaves the session, edits and all; a scheduled removal is
     /// cancelled. `New` -> the draft, which can be persisted again.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> {
+    /// # let orm = library()?;
+    /// let mut book = orm.session(|session| {
+    ///     let book = session.find::<Book>(1)?.required()?;
+    ///     session.detach(book)
+    /// })?;
+    /// book.get_mut().copies = 5; // in a form, in another thread, minutes later
+    /// orm.session(|session| {
+    ///     let book = session.merge(&book)?;
+    ///     session.flush()?;
+    ///     assert_eq!(session[&book].copies, 5);
+    ///     Ok(())
+    /// })?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`NotWritten`](Error::NotWritten) for a full value before its INSERT, [`PendingLink`](Error::PendingLink) for a

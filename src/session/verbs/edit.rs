@@ -11,6 +11,17 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     ///
     /// The first call takes a snapshot of the row; there is no other bookkeeping.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let ursula = session.find::<Author>(1)?.required()?;
+    /// session.edit(&ursula)?.name = "Ursula K. Le Guin".into();
+    /// session.flush()?; // UPDATE authors SET name = ?, version = ? WHERE id = ? AND version = ?
+    /// assert_eq!(session[&ursula].version, 2);
+    /// # Ok(())
+    /// # }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Removed`](crate::Error::Removed) or [`Detached`](crate::Error::Detached) when that was done through another

@@ -18,6 +18,17 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// On a miss, drafts of this entity that wait for their row are flushed before the SELECT, except in
     /// [`FlushMode::Commit`].
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let by_key = session.find::<Author>(1)?.required()?;
+    /// let again = session.find::<Author>(session.key(&by_key))?.required()?; // no SQL
+    /// assert!(session.same(&by_key, &again));
+    /// assert!(session.find::<Author>(99)?.is_none());
+    /// # Ok(())
+    /// # }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// What the database reports, and what a flush returns.
@@ -27,6 +38,15 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     }
 
     /// The rows of those keys, in their order, with one SELECT for all that are not in memory (per 500 keys).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let found = session.find_many::<Author, _>([1, 99])?;
+    /// assert!(found[0].is_some() && found[1].is_none());
+    /// # Ok(())
+    /// # }) }
+    /// ```
     ///
     /// # Errors
     ///

@@ -2,17 +2,29 @@
 
 use crate::backend::Backend;
 use crate::error::Result;
-use crate::order::Plan;
-use crate::session::{FlushAuthority, FlushMode, UnitOfWork};
+use crate::session::{FlushAuthority, FlushMode, FlushPlan, UnitOfWork};
 
 impl<B: Backend, A: ?Sized> UnitOfWork<'_, B, A> {
     /// What the next flush would do, step by step, without doing it.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let ursula = session.find::<Author>(1)?.required()?;
+    /// session.persist(NewBook::new("The Dispossessed", &ursula))?;
+    /// session.edit(&ursula)?.email = Some("ursula@example.org".into());
+    /// let plan = session.plan()?.to_string();
+    /// assert_eq!(plan, "1. INSERT Book (title, author_id, editor_id) × 1: new 0\n2. UPDATE Author (email) × 1: 1\n");
+    /// session.discard();
+    /// # Ok(())
+    /// # }) }
+    /// ```
     ///
     /// # Errors
     ///
     /// What the flush would find wrong before its first statement: a changed key, a relation to a removed row, rows
     /// that require each other in a circle.
-    pub fn plan(&mut self) -> Result<Plan> {
+    pub fn plan(&self) -> Result<FlushPlan> {
         self.core.plan()
     }
 
@@ -31,6 +43,24 @@ impl<B: Backend, A: FlushAuthority> UnitOfWork<'_, B, A> {
     /// Writes what is pending: inserts parents first, updates of changed columns, deletes children first, in one
     /// transaction, or in one savepoint inside a transaction. Nothing pending is no SQL at all.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let ursula = session.find::<Author>(1)?.required()?;
+    /// let email = Some("shared@example.org".to_owned());
+    /// session.edit(&ursula)?.email = email.clone();
+    /// let twin = session.persist(NewAuthor::new("Twin").email("shared@example.org"))?;
+    ///
+    /// let error = session.flush().unwrap_err();
+    /// assert_eq!(error.failure().map(|failure| failure.kind), Some(moored::backend::FailureKind::Unique));
+    ///
+    /// session.edit_draft(&twin)?.email = None; // both are still pending: put the cause right
+    /// session.flush()?;
+    /// assert_eq!(session[&ursula].email, email);
+    /// # Ok(())
+    /// # }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Everything that can be wrong with the work, [`Stale`](crate::Error::Stale), and what the database reports. Then
@@ -41,6 +71,17 @@ impl<B: Backend, A: FlushAuthority> UnitOfWork<'_, B, A> {
     }
 
     /// Gives up everything that is pending here: edits go back, drafts are forgotten, removals are cancelled.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let ursula = session.find::<Author>(1)?.required()?;
+    /// session.edit(&ursula)?.name = "Nobody".into();
+    /// session.discard();
+    /// assert_eq!(session[&ursula].name, "Ursula");
+    /// # Ok(())
+    /// # }) }
+    /// ```
     pub fn discard(&mut self) {
         self.core.map.discard();
     }
@@ -49,6 +90,17 @@ impl<B: Backend, A: FlushAuthority> UnitOfWork<'_, B, A> {
     ///
     /// What is pending is flushed first, since any statement may read it, except in [`FlushMode::Commit`]. What plain
     /// Diesel writes is not seen by rows that are in memory: `refresh` them.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let book = session.find::<Book>(1)?.required()?;
+    /// diesel::update(books::table).set(books::copies.eq(0)).execute(session.connection()?)?;
+    /// session.refresh(&book)?;
+    /// assert_eq!(session[&book].copies, 0);
+    /// # Ok(())
+    /// # }) }
+    /// ```
     ///
     /// # Errors
     ///

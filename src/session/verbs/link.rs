@@ -14,6 +14,18 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     /// Points a relation of a draft or of a managed row at another row: by a handle of any state but `Removed`, or by a
     /// key. A row without a key yet is written first by the flush, and gives its key then.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let book = session.find::<Book>(1)?.required()?;
+    /// let editor = session.persist(NewAuthor::new("Ada"))?; // has no key yet
+    /// session.link(&book, Book::editor(), &editor)?;
+    /// session.flush()?; // INSERT of the author, UPDATE of the book
+    /// assert_eq!(session[&book].editor_id, Some(Key::new(2)));
+    /// # Ok(())
+    /// # }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`edit`](Self::edit); [`Removed`](Error::Removed) when the target was removed through another handle,
@@ -48,6 +60,18 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     }
 
     /// Points a nullable relation of a draft or of a managed row at nothing.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let book = session.find::<Book>(1)?.required()?;
+    /// session.link(&book, Book::editor(), Key::<Author>::new(1))?;
+    /// session.unlink(&book, Book::editor())?;
+    /// session.flush()?; // set and set back: no SQL
+    /// assert_eq!(session[&book].editor_id, None);
+    /// # Ok(())
+    /// # }) }
+    /// ```
     ///
     /// # Errors
     ///

@@ -17,5 +17,6 @@ mod remove;
 pub use detach::Detached;
 pub use find::Required;
 pub use promote::Promote;
+pub(crate) use query::Fragment;
 pub use query::{EntityQuery, Query};
 pub use remove::Removable;

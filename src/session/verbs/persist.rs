@@ -1,7 +1,7 @@
 //! `persist`: a draft or a full value becomes part of the session.
 
 use crate::backend::Backend;
-use crate::entity::{Draft, Entity, Links, Pending};
+use crate::entity::{Draft, Entity, Links, Pending, Persisted};
 use crate::error::{Error, Result};
 use crate::handle::Handle;
 use crate::session::{Authority, UnitOfWork};
@@ -10,6 +10,19 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     /// A draft -> `New`, a full value -> `Managed`. No SQL: the next flush inserts the row.
     ///
     /// A full value is found by its key at once.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let octavia = session.persist(NewAuthor::new("Octavia").email("octavia@example.org"))?;
+    /// let kindred = session.persist(NewBook::new("Kindred", &octavia).copies(2))?;
+    /// assert_eq!(session.draft(&kindred)?.title, "Kindred");
+    /// session.flush()?;
+    /// let kindred = session.promote(&kindred)?;
+    /// assert_eq!(session[&kindred].id, 2);
+    /// # Ok(())
+    /// # }) }
+    /// ```
     ///
     /// # Errors
     ///
@@ -20,7 +33,7 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
         D::Entity: Entity<B>,
     {
         let mut links = Links::new(self.core.tag, Vec::new());
-        let pending = draft.into_pending(&mut links);
+        let pending = D::State::pending(draft.into_pending(&mut links));
         let mut links = links
             .into_pending()
             .ok_or(Error::ForeignHandle { entity: <D::Entity as crate::entity::Model>::meta().name })?;

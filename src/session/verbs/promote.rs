@@ -10,9 +10,16 @@ use crate::session::UnitOfWork;
 impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// `New` -> `Managed`, once the row is written. No SQL. Takes one handle, a tuple, or a list of them.
     ///
-    /// ```ignore
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let author = session.persist(NewAuthor::new("Octavia"))?;
+    /// let books = vec![session.persist(NewBook::new("Kindred", &author))?];
     /// session.flush()?;
     /// let (author, books) = session.promote((&author, &books))?;
+    /// assert_eq!(session[&books[0]].author_id, session.key(&author));
+    /// # Ok(())
+    /// # }) }
     /// ```
     ///
     /// # Errors

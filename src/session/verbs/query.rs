@@ -7,6 +7,7 @@ use diesel::query_dsl::methods::{LimitDsl, SelectDsl};
 use hashbrown::HashSet;
 
 use crate::backend::Backend;
+use crate::criteria::Select;
 use crate::entity::Entity;
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Managed};
@@ -14,14 +15,26 @@ use crate::session::core::Core;
 use crate::session::{FlushMode, UnitOfWork};
 use crate::statement::{Count, database, sql_of};
 
-type Fragment<'q, B> = Box<dyn QueryFragment<<B as Backend>::Diesel> + 'q>;
+/// A query whose type has been forgotten.
+#[expect(unreachable_pub, reason = "it stands in the hidden method of a public trait")]
+pub type Fragment<'q, B> = Box<dyn QueryFragment<<B as Backend>::Diesel> + 'q>;
 
 impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// A query of an entity: its table, filtered, ordered, limited and joined as Diesel lets you. The library chooses
     /// the selected columns. Values that are bound may be borrowed.
     ///
-    /// ```ignore
-    /// let tall = session.query::<Author>(authors::table.filter(authors::height.gt(190))).all()?;
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let title = String::from("A Wizard%");
+    /// let by_book = authors::table.inner_join(books::table).filter(books::title.like(&title));
+    /// let ursula = session.query::<Author>(by_book).one()?;
+    /// assert_eq!(session[&ursula].name, "Ursula");
+    ///
+    /// let scarce = session.query::<Book>(books::table.filter(books::copies.lt(2)).order(books::title)).all()?;
+    /// assert!(scarce.is_empty());
+    /// # Ok(())
+    /// # }) }
     /// ```
     pub fn query<'u, 'q, E: Entity<B>>(
         &'u mut self,
@@ -30,6 +43,38 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
         Query {
             uow: self,
             fragment: Box::new(move |limit| query.fragment(limit)),
+            mode: None,
+            _of: PhantomData,
+        }
+    }
+}
+
+impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
+    /// Rows by criteria on typed fields, for code that is generic over the backend: it needs no bound but
+    /// `E: Entity<B>`. Where the backend is known, [`query`](Self::query) takes any Diesel query.
+    ///
+    /// ```
+    /// use moored::prelude::*;
+    /// # diesel::table! { authors { id -> Integer, name -> Text, born -> Nullable<Integer> } }
+    /// # #[derive(Entity, diesel::Queryable, Clone, Debug)]
+    /// # #[diesel(table_name = authors)]
+    /// # struct Author { #[entity(key, generated)] id: i32, name: String, born: Option<i32> }
+    ///
+    /// fn living_legends<'s, B: Backend>(
+    ///     uow: &mut UnitOfWork<'s, B>,
+    /// ) -> moored::Result<Vec<Handle<'s, Author, Managed>>>
+    /// where
+    ///     Author: Entity<B>,
+    /// {
+    ///     let criterion = Author::BORN.is_not_null().and(Author::NAME.like("A%").or(Author::BORN.lt(1930)));
+    ///     uow.select(criterion.order(Author::NAME.asc()).limit(10)).all()
+    /// }
+    /// ```
+    pub fn select<E: Entity<B>>(&mut self, select: impl Into<Select<E>>) -> Query<'_, 's, 'static, B, A, E> {
+        let select = select.into();
+        Query {
+            uow: self,
+            fragment: Box::new(move |limit| select.fragment(limit)),
             mode: None,
             _of: PhantomData,
         }

@@ -11,6 +11,16 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// A row known by its key alone, without SQL. It can be linked to, removed, and loaded; once it is loaded it is the
     /// same instance that `find` gives.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let ursula = session.reference::<Author>(1)?; // no SQL
+    /// session.persist(NewBook::new("The Dispossessed", &ursula))?;
+    /// session.flush()?;
+    /// # Ok(())
+    /// # }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Removed`](crate::Error::Removed) when the row's removal is scheduled.
@@ -20,6 +30,16 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     }
 
     /// `Reference` -> `Managed`, with one SELECT unless the row is in memory. `None` when there is no such row.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let ursula = session.reference::<Author>(1)?;
+    /// let ursula = session.load(&ursula)?.required()?; // SELECT
+    /// assert_eq!(session[&ursula].name, "Ursula");
+    /// # Ok(())
+    /// # }) }
+    /// ```
     ///
     /// # Errors
     ///

@@ -11,6 +11,17 @@ use crate::statement::{database, load_by_key};
 impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     /// Reads the row again, with one SELECT; edits that were not flushed are dropped.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let book = session.find::<Book>(1)?.required()?;
+    /// session.edit(&book)?.copies = 0;
+    /// session.refresh(&book)?;
+    /// assert_eq!(session[&book].copies, 3);
+    /// # Ok(())
+    /// # }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Stale`](Error::Stale) when the row is gone, [`NotWritten`](Error::NotWritten) when it is not inserted yet; then

@@ -11,6 +11,18 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     /// `Managed` -> `Removed`: the next flush deletes the row. `New` -> nothing: the draft is forgotten, without SQL.
     /// `Reference` -> nothing to hold: the row of that key is deleted by the next flush.
     ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let book = session.find::<Book>(1)?.required()?;
+    /// let book = session.remove(book)?;
+    /// assert!(session.find::<Book>(1)?.is_none());
+    /// session.flush()?; // DELETE
+    /// assert_eq!(session[&book].title, "A Wizard of Earthsea");
+    /// # Ok(())
+    /// # }) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Removed`](crate::Error::Removed) or [`Detached`](crate::Error::Detached) when that was done through another
@@ -22,6 +34,18 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     }
 
     /// `Removed` -> `Managed`: nothing is deleted. Edits made before the removal are pending again.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let book = session.find::<Book>(1)?.required()?;
+    /// let book = session.remove(book)?;
+    /// let book = session.restore(book)?;
+    /// session.edit(&book)?.copies = 4;
+    /// session.flush()?; // UPDATE, no DELETE
+    /// # Ok(())
+    /// # }) }
+    /// ```
     ///
     /// # Errors
     ///

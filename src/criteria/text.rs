@@ -1,0 +1,150 @@
+//! Criteria as a Diesel query fragment.
+
+use std::marker::PhantomData;
+
+use diesel::QueryResult;
+use diesel::query_builder::{AstPass, QueryFragment};
+
+use super::Select;
+use super::criterion::{Node, Operator};
+use crate::backend::Backend;
+use crate::entity::Entity;
+use crate::statement::Text;
+
+/// The SELECT of criteria: a text that is written at once, and the values that go into its placeholders.
+pub(super) struct Statement<E, B> {
+    select: Select<E>,
+    text: QueryResult<String>,
+    _backend: PhantomData<fn() -> B>,
+}
+
+impl<E: Entity<B>, B: Backend> Statement<E, B> {
+    pub(super) fn new(select: Select<E>) -> Self {
+        let text = write::<E, B>(&select);
+        Self { select, text, _backend: PhantomData }
+    }
+}
+
+impl<E: Entity<B>, B: Backend> QueryFragment<B::Diesel> for Statement<E, B> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, B::Diesel>) -> QueryResult<()> {
+        let criterion = self.select.criterion.as_ref();
+        // A list or a number in the text makes for any number of texts.
+        if self.select.limit.is_some() || criterion.is_some_and(has_list) {
+            out.unsafe_to_cache_prepared();
+        }
+        match &self.text {
+            Ok(text) => out.push_sql(text),
+            Err(error) => return Err(diesel::result::Error::QueryBuilderError(error.to_string().into())),
+        }
+        criterion.map_or(Ok(()), |node| bind::<E, B>(node, &mut out))
+    }
+}
+
+fn write<E: Entity<B>, B: Backend>(select: &Select<E>) -> QueryResult<String> {
+    let mut text = Text::<B>::of::<E>();
+    text.sql("SELECT ");
+    text.names(0..E::meta().columns.len())?;
+    text.sql(" FROM ");
+    text.table::<E>()?;
+    if let Some(criterion) = &select.criterion {
+        text.sql(" WHERE ");
+        condition(&mut text, criterion)?;
+    }
+    for (place, order) in select.orders.iter().enumerate() {
+        text.sql(if place == 0 { " ORDER BY " } else { ", " });
+        text.name(order.column)?;
+        text.sql(if order.descending { " DESC" } else { " ASC" });
+    }
+    if let Some(limit) = select.limit {
+        text.sql(&format!(" LIMIT {limit}"));
+        if let Some(offset) = select.offset {
+            text.sql(&format!(" OFFSET {offset}"));
+        }
+    }
+    Ok(text.finish())
+}
+
+fn condition<B: Backend>(text: &mut Text<B>, node: &Node) -> QueryResult<()> {
+    match node {
+        Node::Compare { column, operator, .. } => {
+            text.name(*column)?;
+            text.sql(operator.sql());
+            text.placeholder();
+        }
+        // `IN ()` is a syntax error on two of the databases.
+        Node::In { values, .. } if values.is_empty() => text.sql("1 = 0"),
+        Node::In { column, values } => {
+            text.name(*column)?;
+            text.sql(" IN (");
+            for place in 0..values.len() {
+                if place > 0 {
+                    text.sql(", ");
+                }
+                text.placeholder();
+            }
+            text.sql(")");
+        }
+        Node::Null { column, negated } => {
+            text.name(*column)?;
+            text.sql(if *negated { " IS NOT NULL" } else { " IS NULL" });
+        }
+        Node::And(left, right) => both(text, left, " AND ", right)?,
+        Node::Or(left, right) => both(text, left, " OR ", right)?,
+        Node::Not(node) => {
+            text.sql("NOT (");
+            condition(text, node)?;
+            text.sql(")");
+        }
+    }
+    Ok(())
+}
+
+fn both<B: Backend>(text: &mut Text<B>, left: &Node, operator: &str, right: &Node) -> QueryResult<()> {
+    text.sql("(");
+    condition(text, left)?;
+    text.sql(operator);
+    condition(text, right)?;
+    text.sql(")");
+    Ok(())
+}
+
+fn bind<'b, E: Entity<B>, B: Backend>(
+    node: &'b Node,
+    out: &mut AstPass<'_, 'b, B::Diesel>,
+) -> QueryResult<()> {
+    match node {
+        Node::Compare { column, value, .. } => E::bind_value(*column, &**value, out.reborrow()),
+        Node::In { column, values } => {
+            values.iter().try_for_each(|value| E::bind_value(*column, &**value, out.reborrow()))
+        }
+        Node::Null { .. } => Ok(()),
+        Node::And(left, right) | Node::Or(left, right) => {
+            bind::<E, B>(left, out)?;
+            bind::<E, B>(right, out)
+        }
+        Node::Not(node) => bind::<E, B>(node, out),
+    }
+}
+
+fn has_list(node: &Node) -> bool {
+    match node {
+        Node::In { .. } => true,
+        Node::And(left, right) | Node::Or(left, right) => has_list(left) || has_list(right),
+        Node::Not(node) => has_list(node),
+        Node::Compare { .. } | Node::Null { .. } => false,
+    }
+}
+
+impl Operator {
+    const fn sql(self) -> &'static str {
+        match self {
+            Self::Equal => " = ",
+            Self::NotEqual => " <> ",
+            Self::Less => " < ",
+            Self::LessOrEqual => " <= ",
+            Self::Greater => " > ",
+            Self::GreaterOrEqual => " >= ",
+            Self::Like => " LIKE ",
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! The code of `docs/guide.md`: every block of the guide stands here word for word, and runs.
+#![allow(missing_docs, reason = "a test")]
+
+include!("../docs/doctest.rs");
+
+use std::time::Duration;
+
+use moored::StatementLog;
+use moored_sqlite::SqliteOptions;
+
+#[test]
+fn settings() -> moored::Result<()> {
+    let path = ":memory:";
+    let log = StatementLog::new();
+    let sink = log.clone();
+    let orm = Orm::<Sqlite>::builder(path)
+        .pool_size(4)
+        .options(SqliteOptions { busy_timeout: Duration::from_secs(1), ..SqliteOptions::default() })
+        .instrument(move || sink.clone()) // every statement, for tests and for the curious
+        .build()?;
+    drop((orm, log));
+    Ok(())
+}
+
+#[test]
+fn sessions() -> moored::Result<()> {
+    let orm = library()?;
+    let copies = orm.session(|session| {
+        let book = session.find::<Book>(1)?.required()?;
+        session.edit(&book)?.copies += 1;
+        session.flush()?;
+        Ok(session[&book].copies)
+    })?;
+    assert_eq!(copies, 4);
+    Ok(())
+}
+
+#[test]
+fn drafts_and_links() -> moored::Result<()> {
+    in_session(|session| {
+        let octavia = session.persist(NewAuthor::new("Octavia").email("octavia@example.org"))?;
+        let kindred = session.persist(NewBook::new("Kindred", &octavia))?;
+        session.edit_draft(&kindred)?.copies = Some(2);
+        session.flush()?;
+        let (octavia, kindred) = session.promote((&octavia, &kindred))?;
+        assert_eq!(session[&kindred].author_id, session.key(&octavia));
+
+        let editor = session.reference::<Author>(1)?; // by key, without a SELECT
+        session.link(&kindred, Book::editor(), &editor)?;
+        session.persist(NewBook::new("Dawn", Key::<Author>::new(1)))?; // a key is a link as well
+        session.flush()?;
+        Ok(())
+    })
+}
+
+#[test]
+fn reading() -> moored::Result<()> {
+    in_session(|session| {
+        let book = session.find::<Book>(1)?.required()?; // an error that names the entity, instead of `None`
+        let again = session.find::<Book>(1)?.required()?; // no SQL
+        assert!(session.same(&book, &again));
+
+        let scarce = books::table.filter(books::copies.lt(5)).order(books::title);
+        for book in session.query::<Book>(scarce).all()? {
+            println!("{}", session[&book].title);
+        }
+        let many = session.query::<Book>(books::table.filter(books::copies.gt(2))).count()?;
+        assert_eq!(many, 1);
+
+        let scarce = Book::COPIES.lt(5).and(Book::TITLE.like("A%"));
+        let titles = session.select(scarce.order(Book::TITLE.asc()).limit(10)).all()?;
+        assert_eq!(titles.len(), 1);
+        Ok(())
+    })
+}
+
+mod services {
+    use super::*;
+
+    /// Takes one copy off the shelf, and says how many are left.
+    fn lend<'s>(uow: &mut UnitOfWork<'s, Sqlite>, book: &Handle<'s, Book, Managed>) -> moored::Result<i32> {
+        let book = uow.edit(book)?;
+        book.copies -= 1;
+        Ok(book.copies)
+    }
+
+    /// Generic over the backend, with one bound, and over what the caller may do: read sessions can call it too.
+    fn headline<'s, B: Backend, A: ?Sized>(
+        uow: &UnitOfWork<'s, B, A>,
+        book: &Handle<'s, Book, Managed>,
+    ) -> String
+    where
+        Book: Entity<B>,
+    {
+        uow[book].title.to_uppercase()
+    }
+
+    #[test]
+    fn run() -> moored::Result<()> {
+        in_session(|session| {
+            let book = session.find::<Book>(1)?.required()?;
+            let left = session.transaction(|tx| lend(tx, &book))?;
+            assert_eq!(left, 2);
+            assert_eq!(headline(session, &book), "A WIZARD OF EARTHSEA");
+            Ok(())
+        })
+    }
+}
+
+#[test]
+fn transactions_and_scopes() -> moored::Result<()> {
+    in_session(|session| {
+        let book = session.find::<Book>(1)?.required()?;
+        let lent = session.transaction(|tx| {
+            tx.edit(&book)?.copies -= 1;
+            let reader = tx.find::<Author>(99)?.required()?; // no such row: the transaction is rolled back
+            tx.edit(&reader)?.email = None;
+            Ok(())
+        });
+        assert!(matches!(lent, Err(moored::Error::NotFound { .. })));
+        assert_eq!(session[&book].copies, 3);
+
+        let keys: Vec<i32> = (1..=10_000).collect();
+        for chunk in keys.chunks(500) {
+            session.scope(|scope| {
+                for book in scope.find_many::<Book, _>(chunk.iter().copied())?.into_iter().flatten() {
+                    scope.edit(&book)?.copies += 1;
+                }
+                scope.flush()
+            })?;
+        }
+        session.refresh(&book)?;
+        assert_eq!(session[&book].copies, 4);
+        Ok(())
+    })
+}
+
+#[test]
+fn flush_modes() -> moored::Result<()> {
+    in_session(|session| {
+        session.set_flush_mode(FlushMode::Commit); // for this session
+        let author = session.find::<Author>(1)?.required()?;
+        session.edit(&author)?.name = "Ursula K. Le Guin".into();
+        let renamed = authors::table.filter(authors::name.like("%Guin"));
+        assert_eq!(session.query::<Author>(renamed).count()?, 0);
+        assert_eq!(session.query::<Author>(renamed).flush_mode(FlushMode::Auto).count()?, 1); // for this query
+        Ok(())
+    })
+}
+
+#[test]
+fn detached_values() -> moored::Result<()> {
+    let orm = library()?;
+    let mut book = orm.session(|session| {
+        let book = session.find::<Book>(1)?.required()?;
+        session.detach(book)
+    })?;
+    book.get_mut().title = "The Tombs of Atuan".into(); // without a session: in a form, on another thread
+    orm.session(|session| {
+        let book = session.merge(&book)?; // one SELECT; `attach` would trust the snapshot instead
+        session.flush()?; // UPDATE of the title alone
+        assert_eq!(session[&book].title, "The Tombs of Atuan");
+        Ok(())
+    })
+}
+
+#[test]
+fn plain_diesel() -> moored::Result<()> {
+    in_session(|session| {
+        let book = session.find::<Book>(1)?.required()?;
+        session.compute(&book, books::copies, books::copies + 5)?; // in the next flush's UPDATE
+        session.flush()?;
+        assert_eq!(session[&book].copies, 8);
+
+        diesel::update(books::table).set(books::copies.eq(1)).execute(session.connection()?)?;
+        session.refresh(&book)?;
+        assert_eq!(session[&book].copies, 1);
+        Ok(())
+    })
+}
+
+#[test]
+fn errors() -> moored::Result<()> {
+    let orm = library()?;
+    orm.session(|session| {
+        let ursula = session.find::<Author>(1)?.required()?;
+        session.edit(&ursula)?.name = "Ursula K. Le Guin".into();
+        orm.session(|other| {
+            let same_row = other.find::<Author>(1)?.required()?;
+            other.edit(&same_row)?.email = Some("ursula@example.org".into());
+            other.flush()
+        })?;
+        if let Err(moored::Error::Stale(row)) = session.flush() {
+            println!("{row} was changed meanwhile");
+            let mine = session[&ursula].name.clone();
+            session.refresh(&ursula)?; // theirs
+            session.edit(&ursula)?.name = mine; // and mine on top
+            session.flush()?;
+        }
+        assert_eq!(session[&ursula].version, 3);
+        Ok(())
+    })
+}
+
+/// Lines are compared without their indentation.
+#[test]
+fn every_block_of_the_guide_is_here() {
+    let trimmed = |text: &'static str| text.lines().map(str::trim).collect::<Vec<_>>();
+    let tested = trimmed(include_str!("guide.rs"));
+    let mut blocks = 0;
+    let mut lines = trimmed(include_str!("../docs/guide.md")).into_iter();
+    while lines.any(|line| line == "```rust") {
+        let block: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
+        let found = tested.windows(block.len()).any(|window| window == block);
+        assert!(found, "this block of docs/guide.md is not in tests/guide.rs:\n{}", block.join("\n"));
+        blocks += 1;
+    }
+    assert!(blocks > 5, "the guide has {blocks} blocks");
+}

@@ -1,0 +1,26 @@
+// Accepted: an error of one's own carries the key.
+use moored::prelude::*;
+use shop::*;
+
+#[derive(Debug)]
+enum Refused {
+    Banned(Key<Author>),
+    Database(moored::Error),
+}
+
+impl From<moored::Error> for Refused {
+    fn from(error: moored::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+fn main() {
+    let refused = shop::orm().try_session(|session| {
+        let arya = session.find::<Author>(1)?.required()?;
+        Err::<(), _>(Refused::Banned(session.key(&arya)))
+    });
+    match refused {
+        Err(Refused::Banned(key)) => assert_eq!(key, Key::new(1)),
+        other => panic!("{other:?}"),
+    }
+}

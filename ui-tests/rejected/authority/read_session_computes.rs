@@ -1,0 +1,12 @@
+// Rejected: computing a column in a read session.
+// Because:  a read session has no verb that writes.
+// Instead:  accepted/authority/read_session_reads.rs
+use moored::prelude::*;
+use shop::*;
+
+fn main() -> moored::Result<()> {
+    shop::orm().read(|session| {
+        let needle = session.find::<Book>(1)?.required()?;
+        session.compute(&needle, books::pages, 7)
+    })
+}

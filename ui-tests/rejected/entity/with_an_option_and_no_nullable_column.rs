@@ -1,0 +1,24 @@
+// Rejected: a field with `Option` for a column that takes no NULL.
+// Because:  the first `None` would fail to be written.
+// Instead:  accepted/entity/a_struct_that_mirrors_its_table.rs
+use diesel::prelude::*;
+use moored::prelude::*;
+
+diesel::table! {
+ swords (id) {
+ id -> Integer,
+ name -> Text,
+ edge -> Nullable<Integer>,
+ owner_id -> Integer,
+ }
+}
+
+#[derive(Entity, Queryable, Clone, Debug)]
+#[diesel(table_name = swords)]
+struct Sword {
+    #[entity(key)]
+    id: i32,
+    name: Option<String>,
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+// Rejected: linking a book to an author by the key of a book.
+// Because:  a `Key<Book>` refers to a book and to nothing else.
+// Instead:  accepted/relation/keys_of_the_right_entity.rs
+use moored::prelude::*;
+use shop::*;
+
+fn main() -> moored::Result<()> {
+    shop::orm().session(|session| {
+        let needle = session.find::<Book>(1)?.required()?;
+        session.link(&needle, Book::author(), Key::<Book>::new(1))
+    })
+}

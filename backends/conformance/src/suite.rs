@@ -13,6 +13,7 @@ macro_rules! suite {
         $crate::changes_behaviours!($backend, $harness);
         $crate::circles_behaviours!($backend, $harness);
         $crate::computed_behaviours!($backend, $harness);
+        $crate::detached_behaviours!($backend, $harness);
         $crate::failure_behaviours!($backend, $harness);
         $crate::identity_map_behaviours!($backend, $harness);
         $crate::isolation_behaviours!($backend, $harness);
@@ -22,6 +23,7 @@ macro_rules! suite {
         $crate::modes_behaviours!($backend, $harness);
         $crate::nesting_behaviours!($backend, $harness);
         $crate::order_behaviours!($backend, $harness);
+        $crate::panics_behaviours!($backend, $harness);
         $crate::queries_behaviours!($backend, $harness);
         $crate::references_behaviours!($backend, $harness);
         $crate::refreshing_behaviours!($backend, $harness);
@@ -31,6 +33,7 @@ macro_rules! suite {
         $crate::streaming_behaviours!($backend, $harness);
         $crate::text_behaviours!($backend, $harness);
         $crate::transactions_behaviours!($backend, $harness);
+        $crate::unflushed_behaviours!($backend, $harness);
         $crate::uniques_behaviours!($backend, $harness);
         $crate::values_behaviours!($backend, $harness);
     };

@@ -15,9 +15,11 @@ macro_rules! suite {
         $crate::computed_behaviours!($backend, $harness);
         $crate::detached_behaviours!($backend, $harness);
         $crate::failure_behaviours!($backend, $harness);
+        $crate::halfway_behaviours!($backend, $harness);
         $crate::identity_map_behaviours!($backend, $harness);
         $crate::isolation_behaviours!($backend, $harness);
         $crate::limits_behaviours!($backend, $harness);
+        $crate::links_behaviours!($backend, $harness);
         $crate::locking_behaviours!($backend, $harness);
         $crate::mode_setting_behaviours!($backend, $harness);
         $crate::modes_behaviours!($backend, $harness);
@@ -27,7 +29,9 @@ macro_rules! suite {
         $crate::queries_behaviours!($backend, $harness);
         $crate::references_behaviours!($backend, $harness);
         $crate::refreshing_behaviours!($backend, $harness);
+        $crate::removal_behaviours!($backend, $harness);
         $crate::rollback_behaviours!($backend, $harness);
+        $crate::rotations_behaviours!($backend, $harness);
         $crate::scopes_behaviours!($backend, $harness);
         $crate::states_behaviours!($backend, $harness);
         $crate::streaming_behaviours!($backend, $harness);

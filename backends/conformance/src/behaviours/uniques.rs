@@ -76,6 +76,7 @@ macro_rules! uniques_behaviours {
                 let place = |code: &str, within: Option<&str>| Place {
                     code: code.into(),
                     within: within.map(Key::<Place>::new),
+                    version: 1,
                 };
                 orm.session(|session| {
                     let hall = session.persist(place("a hall", None))?;

@@ -41,7 +41,7 @@ pub struct CoAuthor {
     pub author_id: Key<Author>,
 }
 
-/// A tree whose keys the client makes.
+/// A tree whose keys the client makes, and whose rows are deleted one by one.
 #[derive(Entity, Queryable, Clone, Debug, PartialEq)]
 #[diesel(table_name = places)]
 pub struct Place {
@@ -49,6 +49,8 @@ pub struct Place {
     pub code: String,
     #[entity(belongs_to = Place, name = parent)]
     pub within: Option<Key<Place>>,
+    #[entity(version)]
+    pub version: i32,
 }
 
 /// A key of a type of its own, and a column that is an enumeration.

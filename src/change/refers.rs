@@ -41,7 +41,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
         }
     }
 
-    /// The value of a unique set on one side of the flush.
+    /// The value of a unique set on one side of the flush; `None` when a link is yet to set a column of it.
     pub(crate) fn unique_value(&self, slot: u32, side: Side, set: usize) -> Option<UniqueKey> {
         let columns = E::meta().uniques.get(set)?.columns;
         match side {
@@ -53,7 +53,8 @@ impl<E: Model, B: Backend> Arena<E, B> {
 
     /// Whether one of the columns gets its value from a row that has no key yet.
     fn is_open(&self, slot: u32, columns: &[usize]) -> bool {
-        self.links(slot).iter().any(|link| {
+        let mut open = self.links(slot).iter().filter(|link| !link.keyed);
+        open.any(|link| {
             let relation = E::meta().relations.get(link.relation);
             relation.is_some_and(|relation| relation.columns.iter().any(|column| columns.contains(column)))
         })
@@ -68,9 +69,13 @@ impl<E: Model, B: Backend> Arena<E, B> {
         }
     }
 
-    /// The key of a row, or the key that a draft will have, if it is known before the flush.
-    pub(crate) fn future_key(&self, slot: u32) -> Option<E::Key> {
-        if self.is_open(slot, E::meta().key) { None } else { self.key_of(slot) }
+    /// The key that a row has, or that a draft takes; `None` when a link is yet to set a part of it.
+    pub(crate) fn key_value(&self, slot: u32) -> Option<UniqueKey> {
+        let is_draft = matches!(self.slot(slot), Some(Slot::Draft(_)));
+        if is_draft && self.is_open(slot, E::meta().key) {
+            return None;
+        }
+        self.key_of(slot).map(UniqueKey::new)
     }
 
     /// The key of a row, or the key that a draft has in its columns.

@@ -122,6 +122,8 @@ pub(crate) struct PendingLink {
     pub(crate) relation: usize,
     pub(crate) target: TypeId,
     pub(crate) slot: u32,
+    /// Whether the relation's columns hold the target's key already.
+    pub(crate) keyed: bool,
 }
 
 impl<'s> Links<'s> {
@@ -148,7 +150,7 @@ impl<'s> Links<'s> {
             LinkEnd::Key(key) => Some(key),
             LinkEnd::Slot { tag, slot } => {
                 self.foreign |= Some(tag) != self.tag;
-                self.pending.push(PendingLink { relation, target: TypeId::of::<P>(), slot });
+                self.pending.push(PendingLink { relation, target: TypeId::of::<P>(), slot, keyed: false });
                 None
             }
         }

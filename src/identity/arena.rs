@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::frame::{Entry, Frame, FrameKind, settle};
 use super::index::Index;
 use super::slot::{Change, Draft, Expression, Row, Slot, Status};
+use super::twins::{Identity, Twins};
 use crate::backend::Backend;
 use crate::entity::{ColumnSet, Model, PendingLink, References};
 use crate::error::{Error, Result, RowName};
@@ -18,6 +19,8 @@ pub(crate) struct Arena<E: Model, B: Backend> {
     index: Index,
     /// Slots that may have something for the next flush, in registration order; the others are not looked at.
     pending: Vec<u32>,
+    /// Those of them that are drafts of link rows.
+    twins: Twins<E::Key>,
     frames: Vec<Frame<E, B>>,
     /// When the first pending slot was registered, counted over all arenas of the session.
     first_pending: u64,
@@ -30,7 +33,8 @@ impl<E: Model, B: Backend> Arena<E, B> {
             slots: Vec::new(),
             index: Index::default(),
             pending: Vec::new(),
-            frames: frames.iter().map(|&kind| Frame::new(kind, 0, Vec::new(), 0)).collect(),
+            twins: Twins::default(),
+            frames: frames.iter().map(|&kind| Frame::new(kind, 0)).collect(),
             first_pending: 0,
         }
     }
@@ -172,7 +176,12 @@ impl<E: Model, B: Backend> Arena<E, B> {
 
     pub(crate) fn open_frame(&mut self, kind: FrameKind) {
         let start = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
-        self.frames.push(Frame::new(kind, start, std::mem::take(&mut self.pending), self.first_pending));
+        self.frames.push(Frame {
+            outside: std::mem::take(&mut self.pending),
+            first_pending: self.first_pending,
+            twins: std::mem::take(&mut self.twins),
+            ..Frame::new(kind, start)
+        });
     }
 
     /// Ends the innermost frame well: what was made in a transaction stays, what was made in a scope is forgotten.
@@ -190,7 +199,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
             self.note_known(slot, entry.known);
             self.replace(slot, settle(entry.before, inside, entry.known));
         }
-        (self.pending, self.first_pending) = (frame.outside, frame.first_pending);
+        (self.pending, self.first_pending, self.twins) = (frame.outside, frame.first_pending, frame.twins);
     }
 
     /// Undoes the innermost frame: memory is what it was when the frame was opened.
@@ -200,7 +209,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
         for (slot, entry) in frame.journal {
             self.replace(slot, entry.before);
         }
-        (self.pending, self.first_pending) = (frame.outside, frame.first_pending);
+        (self.pending, self.first_pending, self.twins) = (frame.outside, frame.first_pending, frame.twins);
     }
 
     fn forget_from(&mut self, start: u32) {
@@ -255,24 +264,47 @@ impl<E: Model, B: Backend> Arena<E, B> {
         }
     }
 
+    /// A draft; of a row that is only a key, the same pair of ends once.
     pub(crate) fn add_draft(&mut self, record: E::Record, links: Vec<PendingLink>, now: u64) -> Result<u32> {
         use crate::entity::Record;
-        if links.is_empty()
+        let identity = Identity::of::<E>(&record, &links);
+        if let Some(twin) = identity.as_ref().and_then(|identity| self.twin(identity)) {
+            return Ok(twin);
+        }
+        if links.iter().all(|link| link.keyed)
             && let Some(key) = record.key()
         {
             self.refuse_live(&key)?;
         }
         let slot = self.push(Slot::Draft(Box::new(Draft { record, links, written: None })));
+        if let Some(identity) = identity {
+            self.twins.insert(identity, slot);
+        }
         self.enlist(slot, now);
         Ok(slot)
     }
 
+    /// A full value; of a row that is only a key, the one that is there.
     pub(crate) fn add_row(&mut self, value: E, now: u64) -> Result<u32> {
         let key = value.key();
+        if E::meta().key.len() == E::meta().columns.len()
+            && let Some(slot) = self.live(&key)
+            && matches!(self.slots.get(slot as usize), Some(Slot::Row(_)))
+        {
+            return Ok(slot);
+        }
         self.refuse_live(&key)?;
         let slot = self.push(Slot::Row(Row { value, status: Status::Unwritten, change: None }));
         self.enlist(slot, now);
         Ok(slot)
+    }
+
+    pub(super) fn live(&self, key: &E::Key) -> Option<u32> {
+        self.index.live(&self.slots, key)
+    }
+
+    pub(super) const fn twins(&self) -> &Twins<E::Key> {
+        &self.twins
     }
 
     fn refuse_live(&self, key: &E::Key) -> Result<()> {
@@ -527,6 +559,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
     pub(crate) fn accept(&mut self) {
         let everything = ColumnSet::first(E::meta().columns.len());
         let is_nested = !self.frames.is_empty();
+        self.twins.clear();
         for slot in std::mem::take(&mut self.pending) {
             let Some(content) = self.slots.get_mut(slot as usize) else { continue };
             let mut written = ColumnSet::EMPTY;
@@ -569,6 +602,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
 
     /// Gives up everything that is pending: edits go back, drafts are forgotten, removals are cancelled.
     pub(crate) fn discard(&mut self) {
+        self.twins.clear();
         for slot in std::mem::take(&mut self.pending) {
             match self.slots.get_mut(slot as usize) {
                 Some(Slot::Draft(_)) => {
@@ -650,7 +684,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
         let draft = self.draft_mut(slot)?;
         draft.links.retain(|other| other.relation != relation);
         match target {
-            DraftTarget::Slot(target, slot) => draft.links.push(PendingLink { relation, target, slot }),
+            DraftTarget::Slot(target, slot) => draft.links.push(PendingLink { relation, target, slot, keyed: false }),
             DraftTarget::Key(key) => {
                 draft.record.set_reference(relation, Some(key));
             }

@@ -3,6 +3,7 @@
 use hashbrown::HashMap;
 
 use super::slot::Slot;
+use super::twins::Twins;
 use crate::backend::Backend;
 use crate::entity::{ColumnSet, Model};
 
@@ -24,6 +25,8 @@ pub(crate) struct Frame<E: Model, B: Backend> {
     pub(crate) outside: Vec<u32>,
     /// When the first of them was registered.
     pub(crate) first_pending: u64,
+    /// The drafts of link rows among them.
+    pub(crate) twins: Twins<E::Key>,
     /// Slots of outside that were touched inside.
     pub(crate) journal: HashMap<u32, Entry<E, B>>,
 }
@@ -39,8 +42,9 @@ pub(crate) struct Entry<E: Model, B: Backend> {
 }
 
 impl<E: Model, B: Backend> Frame<E, B> {
-    pub(crate) fn new(kind: FrameKind, start: u32, outside: Vec<u32>, first_pending: u64) -> Self {
-        Self { kind, start, outside, first_pending, journal: HashMap::new() }
+    pub(crate) fn new(kind: FrameKind, start: u32) -> Self {
+        let (outside, twins, journal) = (Vec::new(), Twins::default(), HashMap::new());
+        Self { kind, start, outside, first_pending: 0, twins, journal }
     }
 }
 

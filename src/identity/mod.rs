@@ -4,6 +4,7 @@ mod arena;
 mod frame;
 mod index;
 mod slot;
+mod twins;
 
 #[expect(unreachable_pub, reason = "it stands in the hidden method of a public trait")]
 pub use arena::DraftTarget;

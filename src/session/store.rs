@@ -66,8 +66,8 @@ pub(crate) trait Store<B: Backend>: Any {
     fn slot_of(&self, key: &dyn Any, side: Side) -> Option<u32>;
     /// Whether a row is on its way out, or gone.
     fn is_leaving(&self, slot: u32) -> bool;
-    /// Calls `f` with the key of a row that may be linked to now. `false` when it has none yet.
-    fn with_target_key(&self, slot: u32, f: &mut dyn FnMut(&dyn Any)) -> Result<bool>;
+    /// Whether a row may be linked to now.
+    fn check_target(&self, slot: u32) -> Result<()>;
     /// Calls `f` with the key of a row, if it has one by now.
     fn with_key(&self, slot: u32, f: &mut dyn FnMut(&dyn Any)) -> bool;
 
@@ -166,7 +166,7 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
     }
 
     fn key_value(&self, slot: u32) -> Option<UniqueKey> {
-        self.arena.future_key(slot).map(UniqueKey::new)
+        self.arena.key_value(slot)
     }
 
     fn slot_of(&self, key: &dyn Any, side: Side) -> Option<u32> {
@@ -187,9 +187,8 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
         }
     }
 
-    fn with_target_key(&self, slot: u32, f: &mut dyn FnMut(&dyn Any)) -> Result<bool> {
-        let key = self.arena.link_target(slot)?;
-        Ok(key.inspect(|key| f(key)).is_some())
+    fn check_target(&self, slot: u32) -> Result<()> {
+        self.arena.link_target(slot).map(|_| ())
     }
 
     fn with_key(&self, slot: u32, f: &mut dyn FnMut(&dyn Any)) -> bool {

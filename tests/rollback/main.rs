@@ -9,16 +9,22 @@
     reason = "a test"
 )]
 
+mod compare;
+mod expect;
+mod frames;
 mod handles;
 mod model;
+mod op;
 mod program;
+mod rows;
 mod schema;
 
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
 use crate::model::Model;
-use crate::program::{Op, programs, run};
+use crate::op::{Op, programs};
+use crate::program::run;
 
 fn execute(ops: &[Op]) {
     let orm = schema::orm();

@@ -85,6 +85,9 @@ diesel::table! {
 
 diesel::joinable!(books -> authors (author_id));
 diesel::table! {
+    places (code) { code -> Text, within -> Nullable<Text>, version -> Integer }
+}
+diesel::table! {
     co_authors (book_id, author_id) { book_id -> Integer, author_id -> Integer }
 }
 diesel::table! {

@@ -1,9 +1,9 @@
 //! `link`, `unlink`: pointing a relation at a row, which may have no key yet.
 
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 
 use crate::backend::Backend;
-use crate::entity::{BelongsTo, Entity, Link, LinkEnd, Optional, PendingLink};
+use crate::entity::{BelongsTo, Entity, Link, LinkEnd, Optional, PendingLink, References};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Managed, New, State};
 use crate::identity::DraftTarget;
@@ -93,17 +93,18 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
 }
 
 impl<B: Backend> Core<B> {
-    /// Calls `f` with the key of a row that a draft is linked to. `false` when the row has no key yet.
-    pub(crate) fn with_target_key(
-        &self,
-        target: TypeId,
-        slot: u32,
-        f: &mut dyn FnMut(&dyn Any),
-    ) -> Result<bool> {
-        match self.map.id_of(target).and_then(|id| self.map.get(id)) {
-            Some(store) => store.with_target_key(slot, f),
-            None => Ok(false),
+    /// Gives a draft the keys of the rows that it is linked to, as far as they are known, so that its unique values
+    /// and its own key are as well.
+    pub(crate) fn give_keys(&self, record: &mut dyn References, links: &mut [PendingLink]) -> Result<()> {
+        for link in links {
+            if let Some(store) = self.map.id_of(link.target).and_then(|id| self.map.get(id)) {
+                store.check_target(link.slot)?;
+                link.keyed = store.with_key(link.slot, &mut |key| {
+                    record.set_reference(link.relation, Some(key));
+                });
+            }
         }
+        Ok(())
     }
 }
 
@@ -149,7 +150,7 @@ impl Linkable for Managed {
             DraftTarget::Key(key) => arena.set_row_reference(slot, relation, Some(key), now),
             DraftTarget::Nothing => arena.set_row_reference(slot, relation, None, now),
             DraftTarget::Slot(target, to) => {
-                arena.link_row(slot, PendingLink { relation, target, slot: to }, now)
+                arena.link_row(slot, PendingLink { relation, target, slot: to, keyed: false }, now)
             }
         }
     }

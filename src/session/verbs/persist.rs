@@ -1,7 +1,7 @@
 //! `persist`: a draft or a full value becomes part of the session.
 
 use crate::backend::Backend;
-use crate::entity::{Draft, Entity, Links, Pending, Persisted, References};
+use crate::entity::{Draft, Entity, Links, Pending, Persisted};
 use crate::error::{Error, Result};
 use crate::handle::Handle;
 use crate::session::{Authority, UnitOfWork};
@@ -33,27 +33,17 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
         D::Entity: Entity<B>,
     {
         let mut links = Links::new(self.core.tag, Vec::new());
-        let mut pending = D::State::pending(draft.into_pending(&mut links));
-        let links = links
+        let pending = D::State::pending(draft.into_pending(&mut links));
+        let mut links = links
             .into_pending()
             .ok_or(Error::ForeignHandle { entity: <D::Entity as crate::entity::Model>::meta().name })?;
-        let mut waiting = Vec::with_capacity(links.len());
-        for link in links {
-            // A key that is known by now is the draft's own: a flush compares it with the keys of other rows.
-            let is_known = self.core.with_target_key(link.target, link.slot, &mut |key| {
-                if let Pending::Draft(record) = &mut pending {
-                    record.set_reference(link.relation, Some(key));
-                }
-            })?;
-            if !is_known {
-                waiting.push(link);
-            }
-        }
         let now = self.core.map.tick();
-        let arena = self.core.map.arena_mut::<D::Entity>();
         let slot = match pending {
-            Pending::Draft(record) => arena.add_draft(record, waiting, now)?,
-            Pending::Row(value) => arena.add_row(value, now)?,
+            Pending::Draft(mut record) => {
+                self.core.give_keys(&mut record, &mut links)?;
+                self.core.map.arena_mut::<D::Entity>().add_draft(record, links, now)?
+            }
+            Pending::Row(value) => self.core.map.arena_mut::<D::Entity>().add_row(value, now)?,
         };
         Ok(self.handle(slot))
     }

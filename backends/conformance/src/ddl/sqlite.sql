@@ -81,3 +81,4 @@ CREATE TABLE co_authors (
 );
 CREATE TABLE small_versions (id INTEGER PRIMARY KEY, text TEXT NOT NULL, version SMALLINT NOT NULL);
 CREATE TABLE large_versions (id INTEGER PRIMARY KEY, text TEXT NOT NULL, version BIGINT NOT NULL);
+CREATE TABLE places (code TEXT PRIMARY KEY NOT NULL, within TEXT REFERENCES places (code), version INTEGER NOT NULL);

@@ -9,7 +9,7 @@ use diesel::sql_types::{Binary, Text};
 use moored::{Entity, Key};
 
 use super::{Author, Book};
-use crate::schema::{book_tags, co_authors, devices, settings, tags};
+use crate::schema::{book_tags, co_authors, devices, places, settings, tags};
 
 /// A text key; the whole value is the caller's.
 #[derive(Entity, Queryable, Clone, Debug, PartialEq)]
@@ -39,6 +39,18 @@ pub struct CoAuthor {
     pub book_id: Key<Book>,
     #[entity(key, belongs_to = Author)]
     pub author_id: Key<Author>,
+}
+
+/// A tree whose keys the client makes, and whose rows are deleted one by one.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = places)]
+pub struct Place {
+    #[entity(key)]
+    pub code: String,
+    #[entity(belongs_to = Place, name = parent)]
+    pub within: Option<Key<Place>>,
+    #[entity(version)]
+    pub version: i32,
 }
 
 /// A key of a type of its own, and a column that is an enumeration.

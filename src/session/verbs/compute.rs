@@ -14,7 +14,7 @@ use crate::handle::{Handle, Managed};
 use crate::identity::Expression;
 use crate::session::{Authority, UnitOfWork};
 
-impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
+impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// Sets a column to an expression that the database works out in the next flush's UPDATE:
     /// `session.compute(&account, accounts::balance, accounts::balance + 5)`.
     ///
@@ -46,6 +46,7 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
         <C as DieselExpression>::SqlType: SqlType + SingleValue,
         X: AsExpression<<C as DieselExpression>::SqlType>,
         X::Expression: QueryFragment<B::Diesel> + AppearsOnTable<E::Table> + 'static,
+        A: Authority,
     {
         let _ = column;
         let slot = self.own(handle)?;

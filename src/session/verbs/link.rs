@@ -10,7 +10,7 @@ use crate::identity::DraftTarget;
 use crate::session::core::Core;
 use crate::session::{Authority, UnitOfWork};
 
-impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
+impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// Points a relation of a draft or of a managed row at another row: by a handle of any state but `Removed`, or by a
     /// key. A row without a key yet is written first by the flush, and gives its key then.
     ///
@@ -40,6 +40,7 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
         E: Entity<B>,
         P: Entity<B>,
         S: Linkable,
+        A: Authority,
     {
         let _ = relation;
         let slot = self.own(handle)?;
@@ -85,6 +86,7 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
         E: Entity<B>,
         P: Entity<B>,
         S: Linkable,
+        A: Authority,
     {
         let _ = relation;
         let slot = self.own(handle)?;

@@ -16,7 +16,7 @@ pub use draft::{Draft, LinkedColumn, Pending, Persisted, Record};
 pub use key::{ForeignKey, IntoKey, Key};
 pub use meta::{ColumnMeta, ColumnSet, EntityMeta, RelationMeta, UniqueMeta};
 pub use model::{Model, References};
-pub use relation::{BelongsTo, Link, Links, Optional, Required};
+pub use relation::{BelongsTo, IntoLink, Link, Links, Optional, Required};
 pub(crate) use relation::{LinkEnd, PendingLink};
 pub use unique::UniqueKey;
 pub use version::Version;

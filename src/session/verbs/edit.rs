@@ -3,7 +3,7 @@
 use crate::backend::Backend;
 use crate::entity::Entity;
 use crate::error::Result;
-use crate::handle::{Handle, Managed, New};
+use crate::handle::{Handle, Live, New};
 use crate::session::{Authority, UnitOfWork};
 
 impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
@@ -27,7 +27,7 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// [`Removed`](crate::Error::Removed) or [`Detached`](crate::Error::Detached) when that was done through another
     /// handle. [`PendingOutside`](crate::Error::PendingOutside) inside a transaction, for a row that outside has yet to
     /// insert.
-    pub fn edit<E: Entity<B>>(&mut self, handle: &Handle<'s, E, Managed>) -> Result<&mut E>
+    pub fn edit<E: Entity<B>, S: Live>(&mut self, handle: &Handle<'s, E, S>) -> Result<&mut E>
     where
         A: Authority,
     {

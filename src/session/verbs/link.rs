@@ -3,7 +3,7 @@
 use std::any::{Any, TypeId};
 
 use crate::backend::Backend;
-use crate::entity::{BelongsTo, Entity, Link, LinkEnd, Optional, PendingLink};
+use crate::entity::{BelongsTo, Entity, IntoLink, LinkEnd, Optional, PendingLink};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Managed, New, State};
 use crate::identity::DraftTarget;
@@ -34,7 +34,7 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
         &mut self,
         handle: &Handle<'s, E, S>,
         relation: BelongsTo<E, P, N, INDEX>,
-        to: impl Into<Link<'s, P>>,
+        to: impl IntoLink<'s, P>,
     ) -> Result<()>
     where
         E: Entity<B>,
@@ -44,7 +44,7 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     {
         let _ = relation;
         let slot = self.own(handle)?;
-        match to.into().into_end() {
+        match to.into_link().into_end() {
             LinkEnd::Key(key) => S::link(&mut self.core, slot, INDEX, DraftTarget::Key(&key), handle),
             LinkEnd::Slot { tag, .. } if tag != self.core.tag => {
                 Err(Error::ForeignHandle { entity: P::meta().name })

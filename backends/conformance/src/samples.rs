@@ -11,8 +11,17 @@ pub fn author<B: Backend>(orm: &Orm<B>, name: &str) -> Key<Author>
 where
     Author: Entity<B>,
 {
+    author_with_email(orm, name, None)
+}
+
+/// A stored author of that name and that email.
+pub fn author_with_email<B: Backend>(orm: &Orm<B>, name: &str, email: Option<&str>) -> Key<Author>
+where
+    Author: Entity<B>,
+{
     orm.session(|session| {
-        let author = session.persist(NewAuthor::new(name))?;
+        let draft = NewAuthor { email: email.map(Into::into), ..NewAuthor::new(name) };
+        let author = session.persist(draft)?;
         session.flush()?;
         let author = session.promote(&author)?;
         Ok(session.key(&author))
@@ -49,7 +58,7 @@ where
     .unwrap()
 }
 
-/// So many stored notes, with keys from 1 on.
+/// So many stored notes, with keys from 1 on. Sequences do not know of them: no test that calls this inserts notes.
 pub fn notes<B: Backend>(orm: &Orm<B>, count: usize) {
     execute(
         orm,

@@ -23,8 +23,13 @@ macro_rules! queries_behaviours {
             }
 
             fn numbered(orm: &Orm<B>) {
-                samples::notes(orm, 5);
-                samples::execute(orm, "UPDATE notes SET text = 'note ' || id, stars = id");
+                orm.session(|session| {
+                    for number in 1..=5 {
+                        let _ = session.persist(NewNote::new(format!("note {number}"), number))?;
+                    }
+                    session.flush()
+                })
+                .unwrap();
             }
 
             #[test]

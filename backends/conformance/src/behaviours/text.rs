@@ -133,10 +133,7 @@ macro_rules! text_behaviours {
             #[test]
             fn an_error_does_not_repeat_what_was_in_a_column() {
                 let (orm, _) = open();
-                samples::execute(
-                    &orm,
-                    "INSERT INTO authors (id, name, email, version) VALUES (1, 'x', 'secret', 1)",
-                );
+                samples::author_with_email(&orm, "x", Some("secret"));
                 orm.session(|session| {
                     let _ = session.persist(NewAuthor::new("secret").email("secret"))?;
                     let refused = session.flush().unwrap_err();

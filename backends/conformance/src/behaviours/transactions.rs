@@ -60,10 +60,7 @@ macro_rules! transactions_behaviours {
             #[test]
             fn a_flush_that_fails_inside_is_undone_alone_and_the_rest_commits() {
                 let (orm, log) = open();
-                samples::execute(
-                    &orm,
-                    "INSERT INTO authors (id, name, email, version) VALUES (1, 'Arya', 'a', 1)",
-                );
+                samples::author_with_email(&orm, "Arya", Some("a"));
                 orm.session(|session| {
                     session.transaction(|tx| {
                         let _ = tx.persist(NewNote::new("before", 0))?;
@@ -95,10 +92,7 @@ macro_rules! transactions_behaviours {
             #[test]
             fn a_flush_of_one_statement_that_fails_inside_leaves_the_transaction_usable() {
                 let (orm, _) = open();
-                samples::execute(
-                    &orm,
-                    "INSERT INTO authors (id, name, email, version) VALUES (1, 'Arya', 'a', 1)",
-                );
+                samples::author_with_email(&orm, "Arya", Some("a"));
                 orm.session(|session| {
                     session.transaction(|tx| {
                         let _ = tx.persist(NewNote::new("before", 0))?;
@@ -202,12 +196,9 @@ macro_rules! transactions_behaviours {
             #[test]
             fn a_flush_that_fails_before_commit_rolls_everything_back() {
                 let (orm, log) = open();
-                samples::execute(
-                    &orm,
-                    "INSERT INTO authors (id, name, email, version) VALUES (1, 'Arya', 'a', 1)",
-                );
+                let taken = samples::author_with_email(&orm, "Arya", Some("a"));
                 orm.session(|session| {
-                    let arya = session.find::<Author>(1)?.required()?;
+                    let arya = session.find::<Author>(taken)?.required()?;
                     log.skip();
                     let failed: Result<()> = session.transaction(|tx| {
                         tx.edit(&arya)?.name = "No One".into();

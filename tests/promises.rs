@@ -7,9 +7,9 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 use moored::entity::Link;
-use moored::order::Plan;
+
 use moored::prelude::*;
-use moored::{Error, FlushAuthority};
+use moored::{Error, FlushAuthority, FlushPlan};
 use shop::*;
 use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any, const_assert};
 
@@ -43,7 +43,7 @@ assert_not_impl_any!(Transaction<'static, 'static, Sqlite>: Send, Sync, Clone, D
 assert_not_impl_any!(ReadSession<'static, Sqlite>: Send, Sync, Clone, Default);
 assert_impl_all!(Orm<Sqlite>: Send, Sync, Clone, Debug);
 assert_impl_all!(Detached<Author>: Send, Sync, Clone, Debug);
-assert_impl_all!(Plan: Send, Sync, Debug);
+assert_impl_all!(FlushPlan: Send, Sync, Debug);
 
 // An error is cheap to return, and any error type of the ecosystem can carry it.
 assert_impl_all!(Error: std::error::Error, Send, Sync);

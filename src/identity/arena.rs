@@ -684,7 +684,9 @@ impl<E: Model, B: Backend> Arena<E, B> {
         let draft = self.draft_mut(slot)?;
         draft.links.retain(|other| other.relation != relation);
         match target {
-            DraftTarget::Slot(target, slot) => draft.links.push(PendingLink { relation, target, slot, keyed: false }),
+            DraftTarget::Slot(target, slot) => {
+                draft.links.push(PendingLink { relation, target, slot, keyed: false })
+            }
             DraftTarget::Key(key) => {
                 draft.record.set_reference(relation, Some(key));
             }

@@ -100,8 +100,8 @@ pub enum Error {
     /// Rows require each other in a circle, so that none of them can be written first.
     #[error(transparent)]
     Cycle(#[from] Box<Cycle>),
-    /// Rows of one entity take each other's unique values in a circle, in columns that cannot be NULL in between.
-    /// Give one of them another value and flush, then the wished one.
+    /// Rows of one entity take each other's unique values in a circle, in columns that cannot be NULL in between, and
+    /// the backend has no value to park them with. Give one of them another value and flush, then the wished one.
     #[error("rows of {entity} take each other's unique values in a circle")]
     UniqueCycle {
         /// The entity's name.

@@ -75,6 +75,14 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
     /// The limits of the database and the statement shapes that measure best on it.
     fn dialect() -> &'static Dialect;
 
+    /// An SQL expression for a value that no row has in a column, made from the column's quoted name. A row that takes
+    /// part in a swap of required unique values has it in between. `None` where the database has no such expression;
+    /// then the swap is [`Error::UniqueCycle`](crate::Error::UniqueCycle).
+    fn placeholder(column: &str) -> Option<String> {
+        let _ = column;
+        None
+    }
+
     /// What an error of the database means.
     fn classify(error: &diesel::result::Error) -> Failure;
 }

@@ -5,7 +5,7 @@ use std::any::{Any, TypeId};
 use crate::backend::Backend;
 use crate::change::Pending;
 use crate::entity::{ColumnSet, Entity, EntityMeta, PendingLink, UniqueKey};
-use crate::error::{Error, Result, RowName, UnflushedEntity};
+use crate::error::{Result, RowName, UnflushedEntity};
 use crate::identity::{Arena, FrameKind, Slot, Status};
 use crate::order::{Action, Side};
 use crate::statement::{Writer, table_name};
@@ -229,7 +229,7 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
             Action::Insert => writer.insert(connection, arena, slots, columns, postponed),
             Action::Update => writer.update(connection, arena, slots, columns, postponed, true),
             Action::Delete => writer.delete(connection, arena, slots),
-            Action::Park => Err(Error::UniqueCycle { entity: E::meta().name }),
+            Action::Park => writer.park(connection, arena, slots, columns),
             Action::Release | Action::Complete => {
                 writer.update(connection, arena, slots, columns, postponed, false)
             }

@@ -22,6 +22,8 @@ pub(crate) enum Shape {
     Update { columns: ColumnSet, postponed: ColumnSet, check: bool },
     /// UPDATE of so many rows out of VALUES. With `check`, the versions are compared and moved on.
     UpdateMany { columns: ColumnSet, check: bool, rows: usize },
+    /// UPDATE of one row that gives the columns a value which no row has, for now.
+    Park { columns: ColumnSet },
     /// DELETE of so many rows by key. With `check`, of one row by key and version.
     Delete { rows: usize, check: bool },
     /// SELECT of so many rows by key.
@@ -70,6 +72,21 @@ fn write<E: Entity<B>, B: Backend>(shape: Shape) -> QueryResult<String> {
             text.table::<E>()?;
             text.update_from_values(columns, check, rows)?;
         }
+        Shape::Park { columns } => {
+            text.sql("UPDATE ");
+            text.table::<E>()?;
+            text.sql(" SET ");
+            for (place, column) in columns.iter().enumerate() {
+                if place > 0 {
+                    text.sql(", ");
+                }
+                text.name(column)?;
+                text.sql(" = ");
+                text.sql(&placeholder::<E, B>(column)?);
+            }
+            text.sql(" WHERE ");
+            text.key(1)?;
+        }
         Shape::Delete { rows, check } => {
             text.sql("DELETE FROM ");
             text.table::<E>()?;
@@ -91,6 +108,14 @@ fn write<E: Entity<B>, B: Backend>(shape: Shape) -> QueryResult<String> {
         }
     }
     Ok(text.finish())
+}
+
+/// What a column holds while its row is parked.
+fn placeholder<E: Entity<B>, B: Backend>(column: usize) -> QueryResult<String> {
+    let mut name = Text::<B>::of::<E>();
+    name.name(column)?;
+    B::placeholder(&name.finish())
+        .ok_or_else(|| diesel::result::Error::QueryBuilderError("no placeholder".into()))
 }
 
 /// The text of an UPDATE some of whose columns are expressions, in pieces: an expression stands between each two.

@@ -296,6 +296,30 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         }
     }
 
+    /// Gives columns of rows a value which no row has, until a later step writes the row.
+    pub(crate) fn park(
+        &mut self,
+        connection: &mut B::Connection,
+        arena: &Arena<E, B>,
+        slots: &[u32],
+        columns: ColumnSet,
+    ) -> Result<()> {
+        if B::placeholder("").is_none() {
+            return Err(Error::UniqueCycle { entity: E::meta().name });
+        }
+        let text = self.texts.get::<E, B>(Shape::Park { columns }).map_err(database::<B>)?;
+        for &slot in slots {
+            let Some((now, base)) = arena.slot(slot).and_then(to_update) else { continue };
+            let (set, key) = (ColumnSet::EMPTY, E::meta().key);
+            let statement = UpdateRow::<B> { text: &text, now, base, set, key, version: None };
+            match connection.execute_returning_count(&statement).map_err(database::<B>)? {
+                1 => {}
+                _ => return Err(Error::Stale(arena.name_of(slot))),
+            }
+        }
+        Ok(())
+    }
+
     // -- DELETE --------------------------------------------------------------------------------------------------
 
     /// How many rows go into one DELETE.

@@ -25,6 +25,12 @@ pub struct Dialect {
 pub enum UpdateShape {
     /// One cached UPDATE a row.
     Row,
+    /// `UPDATE .. FROM (VALUES ..)` for every so many rows, and one cached UPDATE for each of the rest. Only statements of
+    /// exactly this many rows are sent, so that all of them are cached.
+    FromValues {
+        /// How many rows.
+        rows: usize,
+    },
 }
 
 /// What is known of the keys that one INSERT of several rows generates.

@@ -33,6 +33,18 @@ pub trait NeverNull<C> {}
 
 impl<C> NeverNull<C> for is_nullable::NotNull {}
 
+/// A field type whose every change goes through the session: it cannot be shared, so `edit` alone leads to it.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can be changed without the session seeing it",
+    label = "a change through `Rc`, `Cell` or `RefCell` would never be written",
+    note = "hold the value itself; the session gives it to be changed by `edit`"
+)]
+pub trait Unshared {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync> Unshared for T {}
+
 /// A column value whose equality is not Rust's `==`.
 ///
 /// The diff of an entity asks whether two values would be *bound* alike: a NaN equals itself, `-0.0` is not `0.0`.

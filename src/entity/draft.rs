@@ -7,7 +7,8 @@ use crate::handle::{Managed, New, State};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be persisted",
     label = "expected a generated `New..` draft, or an entity none of whose columns the database fills",
-    note = "an entity with a generated key, a generated column or a database default is persisted as its draft: `persist(NewAuthor::new(..))`"
+    note = "an entity with a generated key, a generated column or a database default is persisted as its draft: `persist(NewAuthor::new(..))`",
+    note = "what a handle stands for is persisted already: `edit` it and flush; a `Detached` value comes back by `merge` or `attach`"
 )]
 pub trait Draft<'s>: Sized {
     /// The entity that the row will be.

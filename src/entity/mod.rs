@@ -11,12 +11,12 @@ mod unique;
 mod version;
 
 pub use bind::{Bind, Entity};
-pub use column::{CompareByValue, CompareColumn, Compared, Fits, NeverNull};
+pub use column::{CompareByValue, CompareColumn, Compared, Fits, NeverNull, Unshared};
 pub use draft::{Draft, LinkedColumn, Pending, Persisted, Record};
 pub use key::{ForeignKey, IntoKey, Key};
 pub use meta::{ColumnMeta, ColumnSet, EntityMeta, RelationMeta, UniqueMeta};
 pub use model::{Model, References};
-pub use relation::{BelongsTo, Link, Links, Optional, Required};
+pub use relation::{BelongsTo, IntoLink, Link, Links, Optional, Required};
 pub(crate) use relation::{LinkEnd, PendingLink};
 pub use unique::UniqueKey;
 pub use version::Version;

@@ -105,6 +105,24 @@ impl<P: Model> From<&Key<P>> for Link<'_, P> {
     }
 }
 
+/// What can stand for a `P` in a relation: a reference to a handle of any state but `Removed`, or a key.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand for `{P}` in a relation",
+    label = "expected a reference to a `New`, `Managed` or `Reference` handle of `{P}`, or a `Key<{P}>`",
+    note = "`persist` a draft first, `restore` a removed row, and name a detached one by its key"
+)]
+pub trait IntoLink<'s, P: Model> {
+    /// The link.
+    fn into_link(self) -> Link<'s, P>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'s, P: Model, T: Into<Link<'s, P>>> IntoLink<'s, P> for T {
+    fn into_link(self) -> Link<'s, P> {
+        self.into()
+    }
+}
+
 /// The links of a draft on their way into the session, or of a stored draft on its way out.
 ///
 /// Invariant in `'s`, and the only place where a row's place in the session leaves a [`Link`]: nothing that a user

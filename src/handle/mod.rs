@@ -6,7 +6,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
 
-pub use state::{Managed, New, Reference, Removed, State};
+pub use state::{Live, Managed, New, Reference, Removed, State};
 
 /// A row of the session with the brand `'s`, in the state `S`.
 ///

@@ -31,6 +31,16 @@ states! {
     Reference,
 }
 
+/// A state with a row to work on: [`Managed`].
+#[diagnostic::on_unimplemented(
+    message = "an entity that is `{Self}` has no row to edit, compute, refresh or lock",
+    label = "expected a `Managed` handle",
+    note = "`restore` brings a `Removed` row back; `edit_draft` edits a `New` one before its row is written, `promote` gives the row afterwards; `load` reads a `Reference`"
+)]
+pub trait Live: State {}
+
+impl Live for Managed {}
+
 mod sealed {
     pub trait Sealed {}
 }

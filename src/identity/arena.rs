@@ -503,7 +503,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
             return Err(Self::pending_outside());
         }
         // What waits outside is an edit as well, although inside it counts as unedited.
-        let base_outside = self.base_outside(slot);
+        let stored = self.stored(slot).map(Cow::into_owned);
         if let Some(Slot::Row(Row { change: Some(change), .. })) = self.slots.get(slot as usize)
             && (!change.links.is_empty() || !change.expressions.is_empty())
         {
@@ -514,25 +514,10 @@ impl<E: Model, B: Backend> Arena<E, B> {
             return Err(Error::NotWritten { entity: E::meta().name });
         };
         let value = row.value.clone();
-        let base_inside = row.change.take().map(|change| change.base);
-        let base = base_outside.or(base_inside);
+        row.change = None;
+        let base = stored.filter(|stored| !value.changes(stored).is_empty());
         self.set_status(slot, Status::Detached);
         Ok((value, base))
-    }
-
-    /// The snapshot of the edits that wait outside, with what became known of the row inside.
-    fn base_outside(&self, slot: u32) -> Option<E> {
-        if !self.is_outside(slot) {
-            return None;
-        }
-        let current = self.slots.get(slot as usize)?.row()?;
-        let entry = self.frames.iter().find_map(|frame| frame.journal.get(&slot));
-        let before = entry.map_or(Some(current), |entry| entry.before.row())?;
-        let mut base = before.change.as_ref()?.base.clone();
-        if let Some(entry) = entry {
-            base.copy_columns(current.base(), entry.known);
-        }
-        Some(base)
     }
 
     /// Takes a detached value in without asking the database.
@@ -573,35 +558,45 @@ impl<E: Model, B: Backend> Arena<E, B> {
     /// The flush went through: what was pending is in the database.
     pub(crate) fn accept(&mut self) {
         let everything = ColumnSet::first(E::meta().columns.len());
+        let is_nested = !self.frames.is_empty();
         self.twins.clear();
         for slot in std::mem::take(&mut self.pending) {
+            let Some(content) = self.slots.get_mut(slot as usize) else { continue };
             let mut written = ColumnSet::EMPTY;
-            let next = match self.slots.get_mut(slot as usize) {
-                Some(Slot::Draft(draft)) => draft.written.take().map(Slot::stored),
-                Some(Slot::Row(row)) => {
-                    written = match row.status {
-                        Status::Stored => row.edited(),
-                        Status::Unwritten | Status::Leaving => everything,
-                        Status::Withdrawn | Status::Deleted | Status::Detached => ColumnSet::EMPTY,
-                    };
+            match content {
+                Slot::Draft(draft) if draft.written.is_some() => {
+                    // Neither a draft nor what is left of it is in the index.
+                    if let Slot::Draft(draft) = std::mem::replace(content, Slot::Forgotten)
+                        && let Some(row) = draft.into_row()
+                    {
+                        *content = Slot::stored(row);
+                        self.index.enter(&self.slots, slot);
+                    }
+                }
+                Slot::Row(row) => {
+                    if is_nested {
+                        written = match row.status {
+                            Status::Stored => row.edited(),
+                            Status::Unwritten | Status::Leaving => everything,
+                            Status::Withdrawn | Status::Deleted | Status::Detached => ColumnSet::EMPTY,
+                        };
+                    }
                     row.change = None;
                     match row.status {
                         Status::Unwritten => row.status = Status::Stored,
                         Status::Leaving => self.set_status(slot, Status::Deleted),
                         _ => {}
                     }
-                    None
                 }
-                Some(Slot::Reference { leaving: true, .. }) => {
+                Slot::Reference { leaving: true, .. } => {
                     written = everything;
-                    Some(Slot::Forgotten)
+                    self.replace(slot, Slot::Forgotten);
                 }
-                _ => None,
-            };
-            if let Some(next) = next {
-                self.replace(slot, next);
+                _ => {}
             }
-            self.note_written(slot, written);
+            if is_nested {
+                self.note_written(slot, written);
+            }
         }
     }
 

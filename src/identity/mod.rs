@@ -10,4 +10,4 @@ mod twins;
 pub use arena::DraftTarget;
 pub(crate) use arena::{Arena, Found};
 pub(crate) use frame::FrameKind;
-pub(crate) use slot::{Expression, Row, Slot, Status};
+pub(crate) use slot::{Expression, Row, Slot, Status, Written};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use diesel::query_builder::QueryFragment;
 
 use crate::backend::Backend;
-use crate::entity::{ColumnSet, Model, PendingLink};
+use crate::entity::{ColumnSet, Model, PendingLink, Record};
 
 /// One row of a session, or what is to become one.
 #[derive(Clone)]
@@ -26,8 +26,39 @@ pub(crate) struct Draft<E: Model> {
     pub(crate) record: E::Record,
     /// Relations to rows of this session; they outrank what the record says.
     pub(crate) links: Vec<PendingLink>,
-    /// The row, once the INSERT went through and while the flush may still fail.
-    pub(crate) written: Option<E>,
+    /// Set once the INSERT went through and while the flush may still fail.
+    pub(crate) written: Option<Written<E>>,
+}
+
+/// A draft whose INSERT went through.
+#[derive(Clone)]
+pub(crate) enum Written<E: Model> {
+    /// What the database gave back. The record stays as it is, so that it need not be copied to be put back.
+    Returned(Option<E::Returned>),
+    /// The row, where a later step of the same flush completes it.
+    Row(E),
+}
+
+impl<E: Model> Draft<E> {
+    /// The key of the row, once it is written.
+    fn written_key(&self) -> Option<E::Key> {
+        match self.written.as_ref()? {
+            Written::Returned(returned) => {
+                returned.as_ref().and_then(E::returned_key).or_else(|| self.record.key())
+            }
+            Written::Row(row) => Some(row.key()),
+        }
+    }
+
+    /// The row, once it is written.
+    ///
+    /// An INSERT has bound every column of the record by then, so none is missing.
+    pub(crate) fn into_row(self) -> Option<E> {
+        match self.written? {
+            Written::Returned(returned) => self.record.complete(returned),
+            Written::Row(row) => Some(row),
+        }
+    }
 }
 
 /// A value that can be read.
@@ -113,7 +144,7 @@ impl<E: Model, B: Backend> Slot<E, B> {
         match self {
             Self::Row(row) => Some(row.base().with_key(f)),
             Self::Reference { key, .. } => Some(f(key)),
-            Self::Draft(draft) => draft.written.as_ref().map(|row| row.with_key(f)),
+            Self::Draft(draft) => draft.written_key().as_ref().map(f),
             Self::Forgotten => None,
         }
     }

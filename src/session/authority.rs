@@ -3,9 +3,19 @@
 use std::marker::PhantomData;
 
 /// Permission to change entities. `dyn Authority` is all that a service sees of it.
+#[diagnostic::on_unimplemented(
+    message = "this unit of work only reads",
+    label = "it has no authority to change entities",
+    note = "`Orm::read` opens a session without verbs that write, `Orm::session` one with all of them; code that takes any unit of work asks for them with `A: Authority`"
+)]
 pub trait Authority: sealed::Sealed {}
 
 /// Permission to flush, to open transactions and scopes, and to reach the connection.
+#[diagnostic::on_unimplemented(
+    message = "this unit of work cannot be flushed or committed here",
+    label = "it has no authority to: it was handed over to change entities, or opened to read them",
+    note = "a `Session`, `Transaction` or `Scope` is flushed by who opened it; code that takes any of the three asks for it with `A: FlushAuthority`"
+)]
 pub trait FlushAuthority: Authority + Sized {}
 
 /// The authority of a session.
@@ -24,12 +34,18 @@ pub struct InScope<'t, 's: 't>(pub(crate) PhantomData<&'t &'s ()>);
 #[derive(Debug)]
 pub struct Reading(pub(crate) ());
 
+#[diagnostic::do_not_recommend]
 impl Authority for Own {}
+#[diagnostic::do_not_recommend]
 impl Authority for InTransaction<'_, '_> {}
+#[diagnostic::do_not_recommend]
 impl Authority for InScope<'_, '_> {}
 
+#[diagnostic::do_not_recommend]
 impl FlushAuthority for Own {}
+#[diagnostic::do_not_recommend]
 impl FlushAuthority for InTransaction<'_, '_> {}
+#[diagnostic::do_not_recommend]
 impl FlushAuthority for InScope<'_, '_> {}
 
 mod sealed {

@@ -7,6 +7,7 @@
 //! 5. accept: memory says what the database says; or abandon: memory is what it was.
 
 use std::any::TypeId;
+use std::cell::OnceCell;
 
 use hashbrown::HashMap;
 
@@ -232,8 +233,7 @@ fn gather<B: Backend>(map: &IdentityMap<B>, labels: bool) -> Result<Gathered> {
 }
 
 fn constrain<B: Backend>(map: &IdentityMap<B>, gathered: &mut Gathered) -> Result<()> {
-    let index: HashMap<(StoreId, u32), WriteId> =
-        gathered.rows.iter().zip(0..).map(|(&row, id)| (row, WriteId(id))).collect();
+    let index = Index::new(&gathered.rows);
     let writes = &gathered.work.writes;
     // References by key matter only where a row of a known key comes or goes in this very flush.
     let moves_known_keys = writes.iter().any(|write| {
@@ -247,7 +247,7 @@ fn constrain<B: Backend>(map: &IdentityMap<B>, gathered: &mut Gathered) -> Resul
         if write.kind != WriteKind::Delete {
             for link in store.links(slot) {
                 let target = target_of(map, link.target, Some(link.slot), write.entity, link.relation)?;
-                if let Some(&to) = target.and_then(|target| index.get(&target)) {
+                if let Some(to) = target.and_then(|target| index.get(target)) {
                     let reference = Reference { from, relation: link.relation, to, side: Side::After };
                     gathered.work.references.push(reference);
                 }
@@ -262,10 +262,27 @@ fn constrain<B: Backend>(map: &IdentityMap<B>, gathered: &mut Gathered) -> Resul
     Ok(())
 }
 
+/// From a row to its write. Made when it is first asked: rows that refer to nothing cost nothing.
+struct Index<'a> {
+    rows: &'a [(StoreId, u32)],
+    writes: OnceCell<HashMap<(StoreId, u32), WriteId>>,
+}
+
+impl<'a> Index<'a> {
+    const fn new(rows: &'a [(StoreId, u32)]) -> Self {
+        Self { rows, writes: OnceCell::new() }
+    }
+
+    fn get(&self, row: (StoreId, u32)) -> Option<WriteId> {
+        let numbered = || self.rows.iter().zip(0..).map(|(&row, id)| (row, WriteId(id))).collect();
+        self.writes.get_or_init(numbered).get(&row).copied()
+    }
+}
+
 /// The references of a row to rows that are known by their key.
 fn by_key<B: Backend>(
     map: &IdentityMap<B>,
-    index: &HashMap<(StoreId, u32), WriteId>,
+    index: &Index<'_>,
     from: WriteId,
     write: &Write,
     store: &dyn super::store::Store<B>,
@@ -290,7 +307,7 @@ fn by_key<B: Backend>(
                 refused = Err(error);
                 return;
             }
-            if let Some(&to) = index.get(&(target_id, target_slot)) {
+            if let Some(to) = index.get((target_id, target_slot)) {
                 references.push(Reference { from, relation, to, side });
             }
         });

@@ -8,7 +8,7 @@ use crate::backend::Backend;
 use crate::error::{Error, Result};
 use crate::identity::FrameKind;
 
-impl<'s, B: Backend, A: FlushAuthority> UnitOfWork<'s, B, A> {
+impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// Runs a transaction, or a savepoint when one is open already.
     ///
     /// Ends with a flush and COMMIT when the closure returns `Ok`. Otherwise, and on a panic, it is rolled back, and
@@ -37,7 +37,10 @@ impl<'s, B: Backend, A: FlushAuthority> UnitOfWork<'s, B, A> {
     pub fn transaction<R>(
         &mut self,
         work: impl for<'t> FnOnce(&mut Transaction<'t, 's, B>) -> Result<R>,
-    ) -> Result<R> {
+    ) -> Result<R>
+    where
+        A: FlushAuthority,
+    {
         self.try_transaction(work)
     }
 
@@ -49,7 +52,10 @@ impl<'s, B: Backend, A: FlushAuthority> UnitOfWork<'s, B, A> {
     pub fn try_transaction<R, X: From<Error>>(
         &mut self,
         work: impl for<'t> FnOnce(&mut Transaction<'t, 's, B>) -> Result<R, X>,
-    ) -> Result<R, X> {
+    ) -> Result<R, X>
+    where
+        A: FlushAuthority,
+    {
         let mut nested = Nested::open(&mut self.core, FrameKind::Transaction, InTransaction(PhantomData))?;
         let result = work(&mut nested.inner)?;
         nested.close()?;
@@ -77,7 +83,10 @@ impl<'s, B: Backend, A: FlushAuthority> UnitOfWork<'s, B, A> {
     /// # Errors
     ///
     /// What the closure returns, and [`Error::Unflushed`] when it left work that was never flushed; that work is gone.
-    pub fn scope<R>(&mut self, work: impl for<'t> FnOnce(&mut Scope<'t, 's, B>) -> Result<R>) -> Result<R> {
+    pub fn scope<R>(&mut self, work: impl for<'t> FnOnce(&mut Scope<'t, 's, B>) -> Result<R>) -> Result<R>
+    where
+        A: FlushAuthority,
+    {
         self.try_scope(work)
     }
 
@@ -89,7 +98,10 @@ impl<'s, B: Backend, A: FlushAuthority> UnitOfWork<'s, B, A> {
     pub fn try_scope<R, X: From<Error>>(
         &mut self,
         work: impl for<'t> FnOnce(&mut Scope<'t, 's, B>) -> Result<R, X>,
-    ) -> Result<R, X> {
+    ) -> Result<R, X>
+    where
+        A: FlushAuthority,
+    {
         let mut nested = Nested::open(&mut self.core, FrameKind::Scope, InScope(PhantomData))?;
         let result = work(&mut nested.inner)?;
         nested.close()?;

@@ -1,7 +1,10 @@
 //! Query fragments: a text that is written already, and the values that go into its placeholders.
+//!
+//! Diesel walks a statement three times at each execution: for its text, for whether it may be cached, and for its
+//! values. Only the last has to visit the rows, so the first two are answered here without a walk.
 
 use diesel::QueryResult;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, QueryBuilder, QueryFragment, QueryId};
 
 use crate::backend::Backend;
 use crate::entity::{Bind, ColumnSet, Entity};
@@ -16,11 +19,28 @@ pub(crate) enum Cached {
     No,
 }
 
+type Builder<B> = <DB<B> as diesel::backend::Backend>::QueryBuilder;
+
 fn text<B: Backend>(out: &mut AstPass<'_, '_, DB<B>>, text: &str, cached: Cached) {
     if cached == Cached::No {
         out.unsafe_to_cache_prepared();
     }
     out.push_sql(text);
+}
+
+/// Answers the passes that need no value, out of the fields `text` and, where there is one, `cached`.
+macro_rules! without_a_walk {
+    ($cached:expr) => {
+        fn to_sql(&self, out: &mut Builder<B>, _: &DB<B>) -> QueryResult<()> {
+            out.push_sql(self.text);
+            Ok(())
+        }
+
+        fn is_safe_to_cache_prepared(&self, _: &DB<B>) -> QueryResult<bool> {
+            let cached: fn(&Self) -> Cached = $cached;
+            Ok(cached(self) == Cached::Yes)
+        }
+    };
 }
 
 /// Rows in VALUES.
@@ -42,6 +62,8 @@ impl<B: Backend> QueryFragment<DB<B>> for InsertRows<'_, B> {
         }
         Ok(())
     }
+
+    without_a_walk!(|fragment| fragment.cached);
 }
 
 /// One row's UPDATE.
@@ -67,6 +89,43 @@ impl<B: Backend> QueryFragment<DB<B>> for UpdateRow<'_, B> {
         }
         Ok(())
     }
+
+    without_a_walk!(|_| Cached::Yes);
+}
+
+/// One row of an UPDATE of many.
+pub(crate) struct Updated<'a, B: Backend> {
+    /// The new values.
+    pub(crate) now: &'a dyn Bind<DB<B>>,
+    /// The row as the database has it.
+    pub(crate) base: &'a dyn Bind<DB<B>>,
+}
+
+/// The UPDATE of many rows out of VALUES.
+pub(crate) struct UpdateRows<'a, B: Backend> {
+    pub(crate) text: &'a str,
+    pub(crate) rows: &'a [Updated<'a, B>],
+    pub(crate) set: ColumnSet,
+    pub(crate) key: &'static [usize],
+    /// The version column, when it is checked.
+    pub(crate) version: Option<usize>,
+}
+
+impl<B: Backend> QueryFragment<DB<B>> for UpdateRows<'_, B> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB<B>>) -> QueryResult<()> {
+        text::<B>(&mut out, self.text, Cached::Yes);
+        for Updated { now, base } in self.rows {
+            for &column in self.key.iter().chain(&self.version) {
+                base.bind(column, out.reborrow())?;
+            }
+            for column in self.set.iter().chain(self.version) {
+                now.bind(column, out.reborrow())?;
+            }
+        }
+        Ok(())
+    }
+
+    without_a_walk!(|_| Cached::Yes);
 }
 
 /// One row's UPDATE with columns that the database computes.
@@ -122,6 +181,8 @@ impl<E: Entity<B>, B: Backend> QueryFragment<DB<B>> for ByKey<'_, E, B> {
         }
         Ok(())
     }
+
+    without_a_walk!(|fragment| fragment.cached);
 }
 
 /// The texts vary within one Rust type, so the cache has to go by the text.
@@ -134,7 +195,7 @@ macro_rules! keyed_by_text {
     )*};
 }
 
-keyed_by_text!(InsertRows, UpdateRow, ComputeRow);
+keyed_by_text!(InsertRows, UpdateRow, UpdateRows, ComputeRow);
 
 impl<E: Entity<B>, B: Backend> QueryId for ByKey<'_, E, B> {
     type QueryId = ();

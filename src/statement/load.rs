@@ -55,4 +55,13 @@ impl<DB: diesel::backend::Backend, ST> QueryFragment<DB> for Typed<'_, DB, ST> {
     fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         self.statement.walk_ast(out)
     }
+
+    // The statement may know a shorter way than a walk.
+    fn to_sql(&self, out: &mut DB::QueryBuilder, backend: &DB) -> QueryResult<()> {
+        self.statement.to_sql(out, backend)
+    }
+
+    fn is_safe_to_cache_prepared(&self, backend: &DB) -> QueryResult<bool> {
+        self.statement.is_safe_to_cache_prepared(backend)
+    }
 }

@@ -20,6 +20,8 @@ pub(crate) enum Shape {
     Insert { columns: ColumnSet, postponed: ColumnSet, rows: usize },
     /// UPDATE of one row. With `check`, the version is compared and moved on.
     Update { columns: ColumnSet, postponed: ColumnSet, check: bool },
+    /// UPDATE of so many rows out of VALUES. With `check`, the versions are compared and moved on.
+    UpdateMany { columns: ColumnSet, check: bool, rows: usize },
     /// DELETE of so many rows by key. With `check`, of one row by key and version.
     Delete { rows: usize, check: bool },
     /// SELECT of so many rows by key.
@@ -62,6 +64,11 @@ fn write<E: Entity<B>, B: Backend>(shape: Shape) -> QueryResult<String> {
             text.sql(" WHERE ");
             text.key(1)?;
             text.version_if(check)?;
+        }
+        Shape::UpdateMany { columns, check, rows } => {
+            text.sql("UPDATE ");
+            text.table::<E>()?;
+            text.update_from_values(columns, check, rows)?;
         }
         Shape::Delete { rows, check } => {
             text.sql("DELETE FROM ");
@@ -206,6 +213,36 @@ impl<B: Backend> Text<B> {
             self.value(column, postponed);
         }
         Ok(any)
+    }
+
+    /// ` AS t SET a = v.column3 FROM (VALUES (?, ?, ?)) AS v WHERE t.id = v.column1 AND t.version = v.column2`, where each
+    /// of VALUES is the row's key, its version in the database, and the columns that are set.
+    fn update_from_values(&mut self, columns: ColumnSet, check: bool, rows: usize) -> QueryResult<()> {
+        let version = self.meta.version.filter(|_| check);
+        let known: Vec<usize> = self.meta.key.iter().copied().chain(version).collect();
+        let set: Vec<usize> = columns.iter().chain(version).collect();
+        self.sql(" AS t SET ");
+        for (place, &column) in set.iter().enumerate() {
+            self.sql(if place == 0 { "" } else { ", " });
+            self.name(column)?;
+            self.sql(&format!(" = v.column{}", known.len() + place + 1));
+        }
+        self.sql(" FROM (VALUES ");
+        for row in 0..rows {
+            self.sql(if row == 0 { "(" } else { ", (" });
+            for place in 0..known.len() + set.len() {
+                self.sql(if place == 0 { "" } else { ", " });
+                self.builder.push_bind_param();
+            }
+            self.sql(")");
+        }
+        self.sql(") AS v WHERE ");
+        for (place, &column) in known.iter().enumerate() {
+            self.sql(if place == 0 { "t." } else { " AND t." });
+            self.name(column)?;
+            self.sql(&format!(" = v.column{}", place + 1));
+        }
+        Ok(())
     }
 
     /// `id = ?`, `id IN (?, ?)`, or `(a = ? AND b = ?) OR (a = ? AND b = ?)`.

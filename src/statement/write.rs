@@ -5,12 +5,12 @@ use std::any::Any;
 use diesel::connection::Connection;
 use hashbrown::HashMap;
 
-use super::fragment::{ByKey, Cached, ComputeRow, InsertRows, UpdateRow};
+use super::fragment::{ByKey, Cached, ComputeRow, InsertRows, UpdateRow, UpdateRows, Updated};
 use super::text::{Shape, Texts, pieces_around};
-use crate::backend::{Backend, Failure, KeyOrder};
+use crate::backend::{Backend, Failure, KeyOrder, UpdateShape};
 use crate::entity::{Bind, ColumnSet, Entity, Record, References};
 use crate::error::{Error, Result};
-use crate::identity::{Arena, Expression, Row, Slot, Status};
+use crate::identity::{Arena, Expression, Row, Slot, Status, Written};
 
 /// Executes steps for one entity.
 ///
@@ -50,8 +50,8 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         match arena.slot_mut(slot) {
             Some(Slot::Draft(draft)) => {
                 match &mut draft.written {
-                    Some(row) => row.set_reference(relation, key),
-                    None => draft.record.set_reference(relation, key),
+                    Some(Written::Row(row)) => row.set_reference(relation, key),
+                    _ => draft.record.set_reference(relation, key),
                 };
             }
             Some(Slot::Row(row)) => {
@@ -133,13 +133,14 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
                 if count != chunk.len() {
                     return Err(Error::KeysUnknown { entity: E::meta().name });
                 }
-                fill(arena, chunk.iter().map(|&slot| (slot, None)))?;
+                fill(arena, chunk.iter().map(|&slot| (slot, None)), postponed)?;
             } else {
                 let mut returned = Vec::with_capacity(chunk.len());
                 E::load_returned(connection, &statement, &mut |row| returned.push(row))
                     .map_err(database::<B>)?;
                 let matched = match_returned::<E, B>(arena, chunk, returned)?;
-                fill(arena, matched.into_iter().map(|(slot, returned)| (slot, Some(returned))))?;
+                let rows = matched.into_iter().map(|(slot, returned)| (slot, Some(returned)));
+                fill(arena, rows, postponed)?;
             }
         }
         Ok(())
@@ -159,18 +160,39 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
     ) -> Result<()> {
         let computed_by_database =
             !E::meta().select(|column| column.generated).without(E::meta().key_columns()).is_empty();
-        for &slot in slots {
+        let size = Self::update_size(columns, postponed);
+        for chunk in slots.chunks(size) {
             if check && E::meta().version.is_some() {
-                self.advance_version(arena, slot)?;
+                chunk.iter().try_for_each(|&slot| self.advance_version(arena, slot))?;
             }
-            let expressions = expressions_of(arena, slot);
-            if check && (computed_by_database || !expressions.is_empty()) {
-                self.compute(connection, arena, slot, columns, &expressions)?;
-            } else {
-                self.update_row(connection, arena, slot, columns, postponed, check)?;
+            let is_plain = |&slot| !check || !(computed_by_database || has_expressions(arena, slot));
+            if size > 1 && chunk.len() == size && chunk.iter().all(is_plain) {
+                self.update_rows(connection, arena, chunk, columns, check)?;
+                continue;
+            }
+            for slot in chunk {
+                if is_plain(slot) {
+                    self.update_row(connection, arena, *slot, columns, postponed, check)?;
+                } else {
+                    let expressions = expressions_of(arena, *slot);
+                    self.compute(connection, arena, *slot, columns, &expressions)?;
+                }
             }
         }
         Ok(())
+    }
+
+    /// How many rows go into one UPDATE, where so many are left.
+    fn update_size(columns: ColumnSet, postponed: ColumnSet) -> usize {
+        let dialect = B::dialect();
+        // The key and the columns, and the version twice.
+        let binds = E::meta().key.len() + columns.len() + 2;
+        match dialect.update {
+            UpdateShape::FromValues { rows } if postponed.is_empty() && !columns.is_empty() => {
+                rows.min(dialect.max_binds / binds).max(1)
+            }
+            UpdateShape::FromValues { .. } | UpdateShape::Row => 1,
+        }
     }
 
     fn advance_version(&mut self, arena: &mut Arena<E, B>, slot: u32) -> Result<()> {
@@ -202,6 +224,41 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             1 => Ok(()),
             _ => Err(Error::Stale(arena.name_of(slot))),
         }
+    }
+
+    fn update_rows(
+        &mut self,
+        connection: &mut B::Connection,
+        arena: &Arena<E, B>,
+        slots: &[u32],
+        columns: ColumnSet,
+        check: bool,
+    ) -> Result<()> {
+        let shape = Shape::UpdateMany { columns, check, rows: slots.len() };
+        let text = self.texts.get::<E, B>(shape).map_err(database::<B>)?;
+        let version = E::meta().version.filter(|_| check);
+        let rows: Vec<_> = slots.iter().filter_map(|&slot| to_update(arena.slot(slot)?)).collect();
+        if rows.len() != slots.len() {
+            // The text has places for all of them.
+            return Err(Error::NotWritten { entity: E::meta().name });
+        }
+        let binds: Vec<Updated<'_, B>> = rows.iter().map(|&(now, base)| Updated { now, base }).collect();
+        let statement =
+            UpdateRows::<B> { text: &text, rows: &binds, set: columns, key: E::meta().key, version };
+        let count = connection.execute_returning_count(&statement).map_err(database::<B>)?;
+        if count == slots.len() {
+            return Ok(());
+        }
+        // Which row was it? One that is gone, or that has not got the version it was given here.
+        let version: ColumnSet = version.into_iter().collect();
+        for (&slot, (now, base)) in slots.iter().zip(rows) {
+            let read = super::load_by_key::<E, B>(connection, &mut self.texts, &base.key());
+            match read.map_err(database::<B>)? {
+                Some(row) if !row.changes(now).intersects(version) => {}
+                _ => return Err(Error::Stale(arena.name_of(slot))),
+            }
+        }
+        Err(stale(arena, slots.first().copied()))
     }
 
     /// Updates one row whose columns the database computes, and reads the row back.
@@ -313,10 +370,18 @@ fn to_insert<E: Entity<B>, B: Backend>(slot: &Slot<E, B>) -> Option<&dyn Bind<B:
 /// What an UPDATE of the slot binds: the new values, and the row as the database has it.
 fn to_update<E: Entity<B>, B: Backend>(slot: &Slot<E, B>) -> Option<(&E, &E)> {
     match slot {
-        Slot::Draft(draft) => draft.written.as_ref().map(|row| (row, row)),
+        Slot::Draft(draft) => match &draft.written {
+            Some(Written::Row(row)) => Some((row, row)),
+            _ => None,
+        },
         Slot::Row(row) => Some((&row.value, row.base())),
         _ => None,
     }
+}
+
+fn has_expressions<E: Entity<B>, B: Backend>(arena: &Arena<E, B>, slot: u32) -> bool {
+    let row = arena.slot(slot).and_then(Slot::row);
+    row.and_then(|row| row.change.as_ref()).is_some_and(|change| !change.expressions.is_empty())
 }
 
 fn expressions_of<E: Entity<B>, B: Backend>(arena: &Arena<E, B>, slot: u32) -> Vec<Expression<B>> {
@@ -360,12 +425,17 @@ fn match_returned<E: Entity<B>, B: Backend>(
 fn fill<E: Entity<B>, B: Backend>(
     arena: &mut Arena<E, B>,
     rows: impl Iterator<Item = (u32, Option<E::Returned>)>,
+    postponed: ColumnSet,
 ) -> Result<()> {
     for (slot, returned) in rows {
         match arena.slot_mut(slot) {
             Some(Slot::Draft(draft)) => {
-                let row = draft.record.clone().complete(returned);
-                draft.written = Some(row.ok_or(Error::NotWritten { entity: E::meta().name })?);
+                draft.written = Some(if postponed.is_empty() {
+                    Written::Returned(returned)
+                } else {
+                    let row = draft.record.clone().complete(returned);
+                    Written::Row(row.ok_or(Error::NotWritten { entity: E::meta().name })?)
+                });
             }
             Some(Slot::Row(row)) => {
                 debug_assert_eq!(row.status, Status::Unwritten);

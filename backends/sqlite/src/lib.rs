@@ -37,7 +37,8 @@ pub struct Sqlite;
 static DIALECT: Dialect = Dialect {
     max_binds: 32_766,
     insert_rows: 500,
-    update: UpdateShape::Row,
+    // As fast as a hundred rows at a time, and fewer are left to go one by one.
+    update: UpdateShape::FromValues { rows: 50 },
     delete_rows: 500,
     returning: true,
     // "One larger than the largest ROWID in use", https://www.sqlite.org/autoinc.html; rows of VALUES go in one by one.

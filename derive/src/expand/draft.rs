@@ -137,10 +137,11 @@ fn member<'a>(entity: &'a Target<'_>, column: &'a Column) -> Member<'a> {
             let target = relation.target;
             let at = at(target);
             let link = quote_spanned!(at=> ::moored::entity::Link<'s, #target>);
+            let argument = quote_spanned!(at=> impl ::moored::entity::IntoLink<'s, #target>);
             if column.is_nullable() {
-                (relation.name, some(link.clone()), into(&link), some_of_into)
+                (relation.name, some(link), argument, some_of_link)
             } else {
-                (relation.name, link.clone(), into(&link), of_into)
+                (relation.name, link, argument, of_link)
             }
         } else {
             let name = column.field.clone();
@@ -167,6 +168,14 @@ fn some_of(value: &Ident) -> TokenStream {
 
 fn of_into(value: &Ident) -> TokenStream {
     quote!(::core::convert::Into::into(#value))
+}
+
+fn of_link(value: &Ident) -> TokenStream {
+    quote!(::moored::entity::IntoLink::into_link(#value))
+}
+
+fn some_of_link(value: &Ident) -> TokenStream {
+    quote!(::core::option::Option::Some(::moored::entity::IntoLink::into_link(#value)))
 }
 
 fn some_of_into(value: &Ident) -> TokenStream {

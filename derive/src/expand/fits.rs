@@ -8,7 +8,10 @@ use super::{Target, at};
 pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
     let calls = entity.columns.iter().map(|column| {
         let (ty, at, name) = (&column.ty, at(&column.ty), entity.column_of(column));
-        let mut calls = quote_spanned!(at=> __fits::<#name, #ty>(););
+        let mut calls = quote_spanned! {at=>
+            __fits::<#name, #ty>();
+            __unshared::<#ty>();
+        };
         if !column.is_nullable() {
             calls.extend(quote_spanned! {at=>
                 __never_null::<
@@ -28,6 +31,7 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
     quote! {
         const _: fn() = || {
             fn __fits<C, T: ::moored::entity::Fits<C>>() {}
+            fn __unshared<T: ::moored::entity::Unshared>() {}
             fn __never_null<C, N: ::moored::entity::NeverNull<C>>() {}
             fn __version<T: ::moored::entity::Version>() {}
             fn __foreign_key<P: ::moored::entity::Model, T: ::moored::entity::ForeignKey<P>>() {}

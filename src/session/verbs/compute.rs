@@ -10,11 +10,11 @@ use diesel::{Column, Expression as DieselExpression};
 use crate::backend::Backend;
 use crate::entity::Entity;
 use crate::error::Result;
-use crate::handle::{Handle, Managed};
+use crate::handle::{Handle, Live};
 use crate::identity::Expression;
 use crate::session::{Authority, UnitOfWork};
 
-impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
+impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// Sets a column to an expression that the database works out in the next flush's UPDATE:
     /// `session.compute(&account, accounts::balance, accounts::balance + 5)`.
     ///
@@ -34,18 +34,15 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     /// # Errors
     ///
     /// As [`edit`](Self::edit), and [`NotWritten`](crate::Error::NotWritten) for a full value before its INSERT.
-    pub fn compute<E, C, X>(
-        &mut self,
-        handle: &Handle<'s, E, Managed>,
-        column: C,
-        expression: X,
-    ) -> Result<()>
+    pub fn compute<E, S, C, X>(&mut self, handle: &Handle<'s, E, S>, column: C, expression: X) -> Result<()>
     where
         E: Entity<B>,
+        S: Live,
         C: Column<Table = E::Table>,
         <C as DieselExpression>::SqlType: SqlType + SingleValue,
         X: AsExpression<<C as DieselExpression>::SqlType>,
         X::Expression: QueryFragment<B::Diesel> + AppearsOnTable<E::Table> + 'static,
+        A: Authority,
     {
         let _ = column;
         let slot = self.own(handle)?;

@@ -41,7 +41,7 @@ impl<E: Model> Detached<E> {
     }
 }
 
-impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
+impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// `Managed` or `Removed` -> [`Detached`]: the value leaves the session, edits and all; a scheduled removal is
     /// cancelled. `New` -> the draft, which can be persisted again.
     ///
@@ -69,10 +69,10 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     /// [`NotWritten`](Error::NotWritten) for a full value before its INSERT, [`PendingLink`](Error::PendingLink) for a
     /// row that was linked to one without a key; flush first. [`Removed`](Error::Removed) for a row that a flush
     /// deleted.
-    pub fn detach<E: Entity<B>, S: Detachable>(
-        &mut self,
-        handle: Handle<'s, E, S>,
-    ) -> Result<S::Left<'s, E>> {
+    pub fn detach<E: Entity<B>, S: Detachable>(&mut self, handle: Handle<'s, E, S>) -> Result<S::Left<'s, E>>
+    where
+        A: Authority,
+    {
         self.own(&handle)?;
         S::detach(&mut self.core, handle)
     }
@@ -83,7 +83,10 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     ///
     /// [`AlreadyManaged`](Error::AlreadyManaged) when the row is in this session, [`KeyChanged`](Error::KeyChanged)
     /// when the detached value's key was edited.
-    pub fn attach<E: Entity<B>>(&mut self, detached: &Detached<E>) -> Result<Handle<'s, E, Managed>> {
+    pub fn attach<E: Entity<B>>(&mut self, detached: &Detached<E>) -> Result<Handle<'s, E, Managed>>
+    where
+        A: Authority,
+    {
         check_key(detached)?;
         let now = self.core.map.tick();
         let base = detached.base.clone();
@@ -98,7 +101,10 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     ///
     /// [`Stale`](Error::Stale) when the row is gone, or its version is not the detached value's; it is never inserted
     /// anew. [`KeyChanged`](Error::KeyChanged) when the detached value's key was edited.
-    pub fn merge<E: Entity<B>>(&mut self, detached: &Detached<E>) -> Result<Handle<'s, E, Managed>> {
+    pub fn merge<E: Entity<B>>(&mut self, detached: &Detached<E>) -> Result<Handle<'s, E, Managed>>
+    where
+        A: Authority,
+    {
         check_key(detached)?;
         let base = detached.snapshot();
         let key = base.key();

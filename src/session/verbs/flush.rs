@@ -39,7 +39,7 @@ impl<B: Backend, A: ?Sized> UnitOfWork<'_, B, A> {
     }
 }
 
-impl<B: Backend, A: FlushAuthority> UnitOfWork<'_, B, A> {
+impl<B: Backend, A: ?Sized> UnitOfWork<'_, B, A> {
     /// Writes what is pending: inserts parents first, updates of changed columns, deletes children first, in one
     /// transaction, or in one savepoint inside a transaction. Nothing pending is no SQL at all.
     ///
@@ -66,7 +66,10 @@ impl<B: Backend, A: FlushAuthority> UnitOfWork<'_, B, A> {
     /// Everything that can be wrong with the work, [`Stale`](crate::Error::Stale), and what the database reports. Then
     /// nothing is written, and memory is as it was before: drafts are still new, edits and removals still pending,
     /// versions and keys not moved. Put the cause right and flush again.
-    pub fn flush(&mut self) -> Result<()> {
+    pub fn flush(&mut self) -> Result<()>
+    where
+        A: FlushAuthority,
+    {
         self.core.flush()
     }
 
@@ -82,7 +85,10 @@ impl<B: Backend, A: FlushAuthority> UnitOfWork<'_, B, A> {
     /// # Ok(())
     /// # }) }
     /// ```
-    pub fn discard(&mut self) {
+    pub fn discard(&mut self)
+    where
+        A: FlushAuthority,
+    {
         self.core.map.discard();
     }
 
@@ -105,7 +111,10 @@ impl<B: Backend, A: FlushAuthority> UnitOfWork<'_, B, A> {
     /// # Errors
     ///
     /// [`NoConnection`](crate::Error::NoConnection), and what the flush returns.
-    pub fn connection(&mut self) -> Result<&mut B::Connection> {
+    pub fn connection(&mut self) -> Result<&mut B::Connection>
+    where
+        A: FlushAuthority,
+    {
         if self.core.flush_mode != FlushMode::Commit {
             self.core.flush()?;
         }

@@ -3,14 +3,14 @@
 use std::any::TypeId;
 
 use crate::backend::Backend;
-use crate::entity::{BelongsTo, Entity, Link, LinkEnd, Optional, PendingLink, References};
+use crate::entity::{BelongsTo, Entity, IntoLink, LinkEnd, Optional, PendingLink, References};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Managed, New, State};
 use crate::identity::DraftTarget;
 use crate::session::core::Core;
 use crate::session::{Authority, UnitOfWork};
 
-impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
+impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// Points a relation of a draft or of a managed row at another row: by a handle of any state but `Removed`, or by a
     /// key. A row without a key yet is written first by the flush, and gives its key then.
     ///
@@ -34,16 +34,17 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
         &mut self,
         handle: &Handle<'s, E, S>,
         relation: BelongsTo<E, P, N, INDEX>,
-        to: impl Into<Link<'s, P>>,
+        to: impl IntoLink<'s, P>,
     ) -> Result<()>
     where
         E: Entity<B>,
         P: Entity<B>,
         S: Linkable,
+        A: Authority,
     {
         let _ = relation;
         let slot = self.own(handle)?;
-        match to.into().into_end() {
+        match to.into_link().into_end() {
             LinkEnd::Key(key) => S::link(&mut self.core, slot, INDEX, DraftTarget::Key(&key), handle),
             LinkEnd::Slot { tag, .. } if tag != self.core.tag => {
                 Err(Error::ForeignHandle { entity: P::meta().name })
@@ -85,6 +86,7 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
         E: Entity<B>,
         P: Entity<B>,
         S: Linkable,
+        A: Authority,
     {
         let _ = relation;
         let slot = self.own(handle)?;

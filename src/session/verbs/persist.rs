@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::handle::Handle;
 use crate::session::{Authority, UnitOfWork};
 
-impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
+impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// A draft -> `New`, a full value -> `Managed`. No SQL: the next flush inserts the row.
     ///
     /// A full value is found by its key at once.
@@ -31,6 +31,7 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     pub fn persist<D: Draft<'s>>(&mut self, draft: D) -> Result<Handle<'s, D::Entity, D::State>>
     where
         D::Entity: Entity<B>,
+        A: Authority,
     {
         let mut links = Links::new(self.core.tag, Vec::new());
         let pending = D::State::pending(draft.into_pending(&mut links));

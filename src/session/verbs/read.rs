@@ -55,7 +55,7 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
 #[diagnostic::on_unimplemented(
     message = "an entity that is `{Self}` cannot be read",
     label = "only `Managed` and `Removed` handles stand for a row that is there",
-    note = "the draft of a `New` handle is read with `draft(&handle)?`; after a flush, `promote(&handle)?` gives the row"
+    note = "the draft of a `New` handle is read with `draft(&handle)?`; after a flush, `promote(&handle)?` gives the row; `load(&handle)?` reads a `Reference`"
 )]
 pub trait Readable: State {}
 

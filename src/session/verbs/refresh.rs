@@ -3,12 +3,12 @@
 use crate::backend::Backend;
 use crate::entity::Entity;
 use crate::error::{Error, Result};
-use crate::handle::{Handle, Managed};
+use crate::handle::{Handle, Live};
 use crate::identity::{Slot, Status};
 use crate::session::{Authority, UnitOfWork};
 use crate::statement::{database, load_by_key};
 
-impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
+impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// Reads the row again, with one SELECT; edits that were not flushed are dropped.
     ///
     /// ```
@@ -26,7 +26,10 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     ///
     /// [`Stale`](Error::Stale) when the row is gone, [`NotWritten`](Error::NotWritten) when it is not inserted yet; then
     /// memory is as it was.
-    pub fn refresh<E: Entity<B>>(&mut self, handle: &Handle<'s, E, Managed>) -> Result<()> {
+    pub fn refresh<E: Entity<B>, S: Live>(&mut self, handle: &Handle<'s, E, S>) -> Result<()>
+    where
+        A: Authority,
+    {
         let slot = self.own(handle)?;
         let arena = self.core.map.arena_mut::<E>();
         arena.check_editable(slot)?;

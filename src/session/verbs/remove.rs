@@ -7,7 +7,7 @@ use crate::handle::{Handle, Managed, New, Reference, Removed, State};
 use crate::session::core::Core;
 use crate::session::{Authority, UnitOfWork};
 
-impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
+impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// `Managed` -> `Removed`: the next flush deletes the row. `New` -> nothing: the draft is forgotten, without SQL.
     /// `Reference` -> nothing to hold: the row of that key is deleted by the next flush.
     ///
@@ -28,7 +28,10 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     /// [`Removed`](crate::Error::Removed) or [`Detached`](crate::Error::Detached) when that was done through another
     /// handle; [`AlreadyWritten`](crate::Error::AlreadyWritten) for a `New` one whose row a flush wrote meanwhile:
     /// `promote` an alias first.
-    pub fn remove<E: Entity<B>, S: Removable>(&mut self, handle: Handle<'s, E, S>) -> Result<S::Left<'s, E>> {
+    pub fn remove<E: Entity<B>, S: Removable>(&mut self, handle: Handle<'s, E, S>) -> Result<S::Left<'s, E>>
+    where
+        A: Authority,
+    {
         self.own(&handle)?;
         S::remove(&mut self.core, handle)
     }
@@ -51,10 +54,10 @@ impl<'s, B: Backend, A: Authority + ?Sized> UnitOfWork<'s, B, A> {
     ///
     /// [`Removed`](crate::Error::Removed) when a flush deleted the row already,
     /// [`AlreadyManaged`](crate::Error::AlreadyManaged) when its key was given to another row meanwhile.
-    pub fn restore<E: Entity<B>>(
-        &mut self,
-        handle: Handle<'s, E, Removed>,
-    ) -> Result<Handle<'s, E, Managed>> {
+    pub fn restore<E: Entity<B>>(&mut self, handle: Handle<'s, E, Removed>) -> Result<Handle<'s, E, Managed>>
+    where
+        A: Authority,
+    {
         let slot = self.own(&handle)?;
         let now = self.core.map.tick();
         self.core.map.arena_mut::<E>().restore(slot, now)?;

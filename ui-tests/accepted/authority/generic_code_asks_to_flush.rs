@@ -12,8 +12,11 @@ fn batch<A: FlushAuthority>(uow: &mut UnitOfWork<'_, Sqlite, A>) -> moored::Resu
 fn main() -> moored::Result<()> {
     shop::orm().session(|session| {
         batch(session)?;
-        session.transaction(|tx| batch(tx))?;
-        assert_eq!(session.query::<Author>(authors::table).count()?, 4);
+        session.transaction(|tx| {
+            batch(tx)?;
+            batch(tx)
+        })?;
+        assert_eq!(session.query::<Author>(authors::table).count()?, 5);
         Ok(())
     })
 }

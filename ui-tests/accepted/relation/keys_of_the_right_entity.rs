@@ -5,9 +5,9 @@ use shop::*;
 fn main() -> moored::Result<()> {
     shop::orm().session(|session| {
         let key = Key::<Author>::new(2);
-        let jon = session.find::<Author>(&key)?.required()?;
+        let jon = session.find::<Author>(key)?.required()?;
         let needle = session.find::<Book>(1)?.required()?;
-        session.link(&needle, Book::author(), &key)?;
+        session.link(&needle, Book::author(), key)?;
         session.edit(&needle)?.editor_id = Some(key);
         assert_eq!(session[&needle].author_id, session.key(&jon));
         session.flush()

@@ -9,8 +9,8 @@ fn main() -> moored::Result<()> {
         let key = session.key(&arya);
         orm.session(|other| {
             let needle = other.find::<Book>(1)?.required()?;
-            other.link(&needle, Book::editor(), &key)?;
-            other.persist(NewBook::new("Valar Morghulis", &key))?;
+            other.link(&needle, Book::editor(), key)?;
+            other.persist(NewBook::new("Valar Morghulis", key))?;
             other.flush()?;
             assert_eq!(other[&needle].editor_id, Some(key));
             Ok(())

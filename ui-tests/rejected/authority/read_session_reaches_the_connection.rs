@@ -1,7 +1,6 @@
 // Rejected: reaching the connection of a read session.
 // Because:  a read session has no verb that writes.
 // Instead:  accepted/authority/read_session_reads.rs
-use shop::*;
 
 fn main() -> moored::Result<()> {
     shop::orm().read(|session| {

@@ -1,7 +1,6 @@
 // Rejected: writing an authority of one's own.
 // Because:  the traits are sealed: only the library gives authority.
 // Instead:  accepted/authority/caller_flushes.rs
-use shop::*;
 
 struct Mine;
 

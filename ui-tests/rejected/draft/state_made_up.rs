@@ -4,7 +4,7 @@
 use moored::prelude::*;
 use shop::*;
 
-use moored::entity::{Draft, Links, Record};
+use moored::entity::{Draft, Links};
 
 struct Liar(NewAuthor);
 

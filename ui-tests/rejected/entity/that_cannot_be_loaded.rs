@@ -1,7 +1,6 @@
 // Rejected: using an entity that is not `Queryable`.
 // Because:  a row is loaded by Diesel.
 // Instead:  accepted/entity/a_struct_that_mirrors_its_table.rs
-use diesel::prelude::*;
 use moored::prelude::*;
 
 diesel::table! {

@@ -1,7 +1,6 @@
 // Rejected: a field that is an `Rc<RefCell<..>>`.
 // Because:  a change through it would not be seen, so entities are `Send + Sync`.
 // Instead:  accepted/entity/a_struct_that_mirrors_its_table.rs
-use diesel::prelude::*;
 use moored::prelude::*;
 
 diesel::table! {

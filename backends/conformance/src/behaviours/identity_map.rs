@@ -275,6 +275,31 @@ macro_rules! identity_map_behaviours {
                 })
                 .unwrap();
             }
+
+            #[test]
+            fn a_key_that_the_database_gives_again_is_the_new_rows() {
+                let (orm, _) = open();
+                orm.session(|session| {
+                    let mut old = Vec::new();
+                    for round in 0..3 {
+                        let note = session.persist(NewNote::new(format!("round {round}"), round))?;
+                        session.flush()?;
+                        let note = session.promote(&note)?;
+                        let key = session.key(&note);
+                        let found = session.find::<Note>(key)?.required()?;
+                        assert!(session.same(&note, &found));
+                        assert_eq!(session[&found].stars, round);
+                        old.push(session.remove(note)?);
+                        session.flush()?;
+                        assert!(session.find::<Note>(key)?.is_none());
+                    }
+                    for (round, note) in (0..).zip(&old) {
+                        assert_eq!(session[note].stars, round);
+                    }
+                    Ok(())
+                })
+                .unwrap();
+            }
         }
     };
 }

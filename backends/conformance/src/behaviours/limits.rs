@@ -234,6 +234,36 @@ macro_rules! limits_behaviours {
                 })
                 .unwrap();
             }
+
+            #[test]
+            fn many_composite_keys_are_found_in_their_order() {
+                let (orm, _) = open();
+                let arya = samples::author(&orm, "Arya");
+                let book = samples::book(&orm, "Needle", arya);
+                let labels: Vec<String> = (0..501).map(|number| format!("{number:03}")).collect();
+                orm.session(|session| {
+                    for label in &labels {
+                        let tag = session.persist(Tag { label: label.clone(), color: "#f00".into() })?;
+                        let _ = session.persist(NewBookTag::new(book, &tag, 1))?;
+                    }
+                    session.flush()
+                })
+                .unwrap();
+                orm.session(|session| {
+                    let keys = labels.iter().rev().map(|label| (book, label.as_str()));
+                    let found = session.find_many::<BookTag, _>(keys)?.required()?;
+                    assert!(
+                        found
+                            .iter()
+                            .zip(labels.iter().rev())
+                            .all(|(row, label)| { session[row].tag_label.value() == label })
+                    );
+                    assert_eq!(found.len(), labels.len());
+                    assert!(session.find_many::<BookTag, _>([(book, "none")])?.iter().all(Option::is_none));
+                    Ok(())
+                })
+                .unwrap();
+            }
         }
     };
 }

@@ -279,6 +279,33 @@ macro_rules! rollback_behaviours {
                 })
                 .unwrap();
             }
+
+            #[test]
+            fn a_row_replaced_inside_by_one_of_the_same_key_is_itself_again() {
+                let (orm, log) = open();
+                orm.session(|session| {
+                    let red = session.persist(Tag { label: "red".into(), color: "first".into() })?;
+                    session.flush()?;
+                    let undone: Result<()> = session.transaction(|tx| {
+                        let _ = tx.remove(red.alias())?;
+                        let _ = tx.persist(Tag { label: "red".into(), color: "second".into() })?;
+                        tx.flush()?;
+                        let found = tx.find::<Tag>("red")?.required()?;
+                        assert_eq!(tx[&found].color, "second");
+                        samples::give_up()
+                    });
+                    assert!(undone.is_err());
+                    log.skip();
+                    let found = session.find::<Tag>("red")?.required()?;
+                    assert!(session.same(&red, &found));
+                    assert_eq!(session.edit(&red)?.color, "first");
+                    assert!(log.take().is_empty());
+                    session.refresh(&red)?;
+                    assert_eq!(session[&red].color, "first");
+                    Ok(())
+                })
+                .unwrap();
+            }
         }
     };
 }

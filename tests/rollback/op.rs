@@ -42,14 +42,14 @@ pub(crate) fn programs() -> impl Strategy<Value = Vec<Op>> {
         2 => (0..3_i32).prop_map(|code| Op::PersistTag { code }),
         5 => (number.clone(), 0..3_u8).prop_map(|(row, text)| Op::Text(row, text)),
         3 => (number.clone(), unique).prop_map(|(row, unique)| Op::Unique(row, unique)),
-        3 => (number.clone(), number.clone()).prop_map(|(row, to)| Op::Link(row, to)),
+        6 => (number.clone(), number.clone()).prop_map(|(row, to)| Op::Link(row, to)),
         1 => number.clone().prop_map(Op::Unlink),
         4 => number.clone().prop_map(Op::Remove),
         2 => number.clone().prop_map(Op::Restore),
         2 => number.clone().prop_map(Op::Find),
         1 => Just(Op::Query),
         1 => number.prop_map(Op::Refresh),
-        6 => proptest::option::weighted(0.3, 0..6_i32).prop_map(Op::Flush),
+        6 => proptest::option::weighted(0.5, 0..6_i32).prop_map(Op::Flush),
         1 => Just(Op::Discard),
     ];
     let nested = op.prop_recursive(3, 48, 8, |op| {

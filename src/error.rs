@@ -62,8 +62,9 @@ pub enum Error {
         /// The entity's name.
         entity: &'static str,
     },
-    /// The row is linked to one that has no key yet, which only this session knows. Flush first.
-    #[error("{0} is linked to a row that is not written yet; flush first")]
+    /// The row waits for the next flush in a way that a value cannot take along: it is linked to a row without a key,
+    /// or the database is to compute a column. Flush first.
+    #[error("{0} waits for a key or a computed column; flush first")]
     PendingLink(RowName),
     /// A relation leads to a row that is removed. Link to another row, or restore that one.
     #[error("relation {relation} of {entity} leads to {target}, which is removed")]
@@ -81,6 +82,14 @@ pub enum Error {
     /// A version or a generated column was edited. Only the library or the database sets it.
     #[error("column {column} of {row} was changed, which only the database or a flush may do")]
     ReadOnlyColumn {
+        /// The row.
+        row: RowName,
+        /// The column.
+        column: &'static str,
+    },
+    /// A column was edited, and the database was to compute it as well. Do one of the two, and flush between them.
+    #[error("column {column} of {row} is both edited and computed")]
+    SetTwice {
         /// The row.
         row: RowName,
         /// The column.

@@ -113,6 +113,7 @@ mod identity;
 mod log;
 pub mod order;
 mod orm;
+mod pool;
 pub mod prelude;
 mod session;
 #[doc(hidden)]

@@ -80,7 +80,7 @@ fn open(file: &Path, log: &StatementLog) -> Result<Orm<Sqlite>, Box<dyn Error + 
     }
     let sink = log.clone();
     let library = Orm::<Sqlite>::builder(url).instrument(move || sink.clone()).build()?;
-    library.with_connection(|connection| connection.run_pending_migrations(MIGRATIONS).map(drop))?;
+    library.try_with_connection(|connection| connection.run_pending_migrations(MIGRATIONS).map(drop))?;
     log.take();
     Ok(library)
 }

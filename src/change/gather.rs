@@ -127,6 +127,13 @@ impl<E: Model, B: Backend> Arena<E, B> {
 fn check_writable<E: Model, B: Backend>(row: &Row<E, B>, columns: ColumnSet) -> Result<()> {
     let meta = E::meta();
     check_key(row, columns)?;
+    if let Some(change) = &row.change {
+        let edited = row.edited();
+        let twice = change.expressions.iter().find(|expression| edited.contains(expression.column));
+        if let Some(column) = twice.and_then(|expression| meta.columns.get(expression.column)) {
+            return Err(Error::SetTwice { row: name_of(row), column: column.name });
+        }
+    }
     let mut read_only = meta.select(|column| column.generated);
     if let Some(version) = meta.version {
         read_only.insert(version);

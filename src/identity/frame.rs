@@ -1,11 +1,15 @@
 //! Frames: what a transaction or a scope has to put back, and what waits outside of it.
 
+use std::borrow::Cow;
+
 use hashbrown::HashMap;
 
-use super::slot::Slot;
+use super::arena::Arena;
+use super::slot::{Row, Slot, Status};
 use super::twins::Twins;
 use crate::backend::Backend;
 use crate::entity::{ColumnSet, Model};
+use crate::error::{Error, Result, RowName};
 
 /// Whether what a frame wrote is undone with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,4 +75,134 @@ pub(crate) fn settle<E: Model, B: Backend>(
     }
     inside.change = Some(change);
     Slot::Row(inside)
+}
+
+impl<E: Model, B: Backend> Arena<E, B> {
+    /// Notes what a slot was in every frame that it was not made in, before its content changes.
+    ///
+    /// Inside, the edits that wait outside are part of the value: an edit is compared with the value at the start.
+    pub(crate) fn touch(&mut self, slot: u32) -> Result<()> {
+        let Some(content) = self.slots.get_mut(slot as usize) else { return Ok(()) };
+        for frame in &mut self.frames {
+            if slot >= frame.start || frame.journal.contains_key(&slot) {
+                continue;
+            }
+            let before = content.clone();
+            if let Slot::Row(row) = content
+                && let Some(change) = &row.change
+            {
+                if !row.value.with_key(|key| change.base.with_key(|base| base == key)) {
+                    return Err(Error::KeyChanged(change.base.with_key(|key| RowName::new(E::meta(), key))));
+                }
+                row.change = None;
+            }
+            frame.journal.insert(slot, Entry { before, known: ColumnSet::EMPTY, written: ColumnSet::EMPTY });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn open_frame(&mut self, kind: FrameKind) {
+        let start = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+        self.frames.push(Frame {
+            outside: std::mem::take(&mut self.pending),
+            first_pending: self.first_pending,
+            twins: std::mem::take(&mut self.twins),
+            ..Frame::new(kind, start)
+        });
+    }
+
+    /// Ends the innermost frame well: what was made in a transaction stays, what was made in a scope is forgotten.
+    pub(crate) fn close_frame(&mut self) {
+        let Some(frame) = self.frames.pop() else { return };
+        if frame.kind == FrameKind::Scope {
+            self.forget_from(frame.start);
+        }
+        for (slot, entry) in frame.journal {
+            let Some(inside) = self.slots.get(slot as usize).cloned() else { continue };
+            // What a scope wrote has been handed on when it was written.
+            if frame.kind == FrameKind::Transaction {
+                self.note_written(slot, entry.written);
+            }
+            self.note_known(slot, entry.known);
+            self.replace(slot, settle(entry.before, inside, entry.known));
+        }
+        (self.pending, self.first_pending, self.twins) = (frame.outside, frame.first_pending, frame.twins);
+    }
+
+    /// Undoes the innermost frame: memory is what it was when the frame was opened.
+    pub(crate) fn undo_frame(&mut self) {
+        let Some(frame) = self.frames.pop() else { return };
+        self.forget_from(frame.start);
+        for (slot, entry) in frame.journal {
+            self.replace(slot, entry.before);
+        }
+        (self.pending, self.first_pending, self.twins) = (frame.outside, frame.first_pending, frame.twins);
+    }
+
+    pub(super) fn forget_from(&mut self, start: u32) {
+        for slot in start..u32::try_from(self.slots.len()).unwrap_or(u32::MAX) {
+            self.index.leave(&self.slots, slot);
+        }
+        self.slots.truncate(start as usize);
+    }
+
+    /// These columns were written, and nothing but the innermost transaction can undo that: the scopes within it keep
+    /// them however they end.
+    pub(super) fn note_written(&mut self, slot: u32, columns: ColumnSet) {
+        let Some(inside) = self.slots.get(slot as usize).filter(|_| !columns.is_empty()) else { return };
+        for frame in self.frames.iter_mut().rev() {
+            if let Some(entry) = frame.journal.get_mut(&slot) {
+                entry.known |= columns;
+                entry.written |= columns;
+                if frame.kind == FrameKind::Scope {
+                    let before = std::mem::replace(&mut entry.before, Slot::Forgotten);
+                    entry.before = written_under(before, inside, columns);
+                }
+            }
+            if frame.kind == FrameKind::Transaction {
+                break;
+            }
+        }
+    }
+
+    /// These columns were read. Only the innermost frame knows it yet: should it be undone, it knew them in vain.
+    pub(super) fn note_known(&mut self, slot: u32, columns: ColumnSet) {
+        if let Some(entry) = self.frames.last_mut().and_then(|frame| frame.journal.get_mut(&slot)) {
+            entry.known |= columns;
+        }
+    }
+
+    /// The row as the database has it: without the edits of here, nor those that wait outside and count here as its value.
+    pub(crate) fn stored(&self, slot: u32) -> Option<Cow<'_, E>> {
+        let row = self.slots.get(slot as usize).and_then(Slot::row)?;
+        let mut stored = Cow::Borrowed(row.base());
+        for frame in self.frames.iter().rev() {
+            if let Some(Entry { before: Slot::Row(Row { change: Some(change), .. }), known, .. }) =
+                frame.journal.get(&slot)
+            {
+                let mut outside = change.base.clone();
+                outside.copy_columns(&stored, *known);
+                stored = Cow::Owned(outside);
+            }
+        }
+        Some(stored)
+    }
+}
+
+/// What `before` would have been had the flush happened outside: the columns written are in it, and no edit of them.
+fn written_under<E: Model, B: Backend>(
+    before: Slot<E, B>,
+    inside: &Slot<E, B>,
+    columns: ColumnSet,
+) -> Slot<E, B> {
+    match (before, inside) {
+        (Slot::Row(mut before), Slot::Row(inside)) if inside.status == Status::Stored => {
+            before.value.copy_columns(&inside.value, columns);
+            if let Some(change) = &mut before.change {
+                change.base.copy_columns(&inside.value, columns);
+            }
+            Slot::Row(before)
+        }
+        _ => inside.clone(),
+    }
 }

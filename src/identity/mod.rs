@@ -3,11 +3,15 @@
 mod arena;
 mod frame;
 mod index;
+mod links;
+mod settle;
 mod slot;
+mod take_in;
+mod transitions;
 mod twins;
 
-#[expect(unreachable_pub, reason = "it stands in the hidden method of a public trait")]
-pub use arena::DraftTarget;
 pub(crate) use arena::{Arena, Found};
 pub(crate) use frame::FrameKind;
+#[expect(unreachable_pub, reason = "it stands in the hidden method of a public trait")]
+pub use links::DraftTarget;
 pub(crate) use slot::{Expression, Row, Slot, Status, Written};

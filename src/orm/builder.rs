@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use diesel::connection::Instrumentation;
 
-use super::{Orm, Pool};
+use super::Orm;
 use crate::backend::Backend;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::pool::{Pool, PoolSettings};
 use crate::session::FlushMode;
 
 /// The settings of an [`Orm`].
@@ -15,62 +16,56 @@ use crate::session::FlushMode;
 /// Defaults: ten connections, thirty seconds to wait for one, connections idle for a minute are tested before they are
 /// handed out, [`FlushMode::Auto`].
 pub struct OrmBuilder<B: Backend> {
-    pub(super) url: String,
-    pub(super) options: B::Options,
-    pub(super) pool_size: u32,
-    pub(super) checkout_timeout: Duration,
-    pub(super) max_lifetime: Option<Duration>,
-    pub(super) test_after_idle: Duration,
-    pub(super) flush_mode: FlushMode,
-    pub(super) instrument: Option<Arc<dyn Fn() -> Box<dyn Instrumentation> + Send + Sync>>,
+    pool: PoolSettings<B>,
+    flush_mode: FlushMode,
 }
 
 impl<B: Backend> OrmBuilder<B> {
     pub(super) fn new(url: String) -> Self {
-        Self {
+        let pool = PoolSettings {
             url,
             options: B::Options::default(),
-            pool_size: 10,
+            size: 10,
             checkout_timeout: Duration::from_secs(30),
             max_lifetime: Some(Duration::from_secs(30 * 60)),
             test_after_idle: Duration::from_secs(60),
-            flush_mode: FlushMode::Auto,
             instrument: None,
-        }
+        };
+        Self { pool, flush_mode: FlushMode::Auto }
     }
 
     /// What the backend lets be set: SQLite's pragmas, for one.
     #[must_use]
     pub fn options(mut self, options: B::Options) -> Self {
-        self.options = options;
+        self.pool.options = options;
         self
     }
 
     /// The most connections at a time; at least one.
     #[must_use]
     pub fn pool_size(mut self, connections: u32) -> Self {
-        self.pool_size = connections.max(1);
+        self.pool.size = connections.max(1);
         self
     }
 
     /// How long a session waits for a connection before it is [`Error::NoConnection`].
     #[must_use]
     pub fn checkout_timeout(mut self, timeout: Duration) -> Self {
-        self.checkout_timeout = timeout;
+        self.pool.checkout_timeout = timeout;
         self
     }
 
     /// How old a connection may get; `None` for any age.
     #[must_use]
     pub fn max_lifetime(mut self, lifetime: Option<Duration>) -> Self {
-        self.max_lifetime = lifetime;
+        self.pool.max_lifetime = lifetime;
         self
     }
 
     /// A connection that sat idle for longer is tested, with one round trip, before a session gets it.
     #[must_use]
     pub fn test_after_idle(mut self, idle: Duration) -> Self {
-        self.test_after_idle = idle;
+        self.pool.test_after_idle = idle;
         self
     }
 
@@ -84,7 +79,7 @@ impl<B: Backend> OrmBuilder<B> {
     /// Gives every connection an instrumentation of Diesel's, such as a [`StatementLog`](crate::StatementLog).
     #[must_use]
     pub fn instrument<I: Instrumentation>(mut self, make: impl Fn() -> I + Send + Sync + 'static) -> Self {
-        self.instrument = Some(Arc::new(move || Box::new(make())));
+        self.pool.instrument = Some(Arc::new(move || Box::new(make())));
         self
     }
 
@@ -94,7 +89,7 @@ impl<B: Backend> OrmBuilder<B> {
     ///
     /// [`Error::NoConnection`] with the database's reason.
     pub fn build(self) -> Result<Orm<B>> {
-        Ok(Orm::over(Arc::new(Pool::open(self)?)))
+        Ok(Orm::over(Pool::open(self.pool)?, self.flush_mode))
     }
 }
 
@@ -103,11 +98,7 @@ impl<B: Backend> std::fmt::Debug for OrmBuilder<B> {
         // The address may hold a password.
         f.debug_struct("OrmBuilder")
             .field("backend", &B::NAME)
-            .field("pool_size", &self.pool_size)
+            .field("pool_size", &self.pool.size)
             .finish_non_exhaustive()
     }
-}
-
-pub(super) fn refused(reason: &impl std::fmt::Display) -> Error {
-    Error::NoConnection { reason: reason.to_string().into() }
 }

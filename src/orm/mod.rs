@@ -1,20 +1,20 @@
 //! `Orm`: the database, the pool of connections, and what holds for every session.
 
 mod builder;
-mod pool;
 
 use std::sync::Arc;
 
 pub use builder::OrmBuilder;
-pub(crate) use pool::{Checkout, Pool};
 
 use crate::backend::Backend;
 use crate::error::{Error, Result};
-use crate::session::{Own, ReadSession, Reading, Session, UnitOfWork};
+use crate::pool::Pool;
+use crate::session::{FlushMode, Own, ReadSession, Reading, Session, UnitOfWork};
 
 /// A database to open sessions on. Cloning it is cheap and shares the pool.
 pub struct Orm<B: Backend> {
     pool: Arc<Pool<B>>,
+    flush_mode: FlushMode,
 }
 
 impl<B: Backend> Orm<B> {
@@ -32,8 +32,8 @@ impl<B: Backend> Orm<B> {
         OrmBuilder::new(url.into())
     }
 
-    pub(crate) fn over(pool: Arc<Pool<B>>) -> Self {
-        Self { pool }
+    fn over(pool: Pool<B>, flush_mode: FlushMode) -> Self {
+        Self { pool: Arc::new(pool), flush_mode }
     }
 
     /// Runs one unit of work. The session, and every handle of it, ends with the closure.
@@ -101,7 +101,7 @@ impl<B: Backend> Orm<B> {
         &self,
         work: impl for<'s> FnOnce(&mut Session<'s, B>) -> Result<R, X>,
     ) -> Result<R, X> {
-        let mut session = UnitOfWork::open(Arc::clone(&self.pool), Own(()));
+        let mut session = UnitOfWork::open(Arc::clone(&self.pool), self.flush_mode, Own(()));
         let result = work(&mut session)?;
         session.end()?;
         Ok(result)
@@ -135,7 +135,7 @@ impl<B: Backend> Orm<B> {
         &self,
         work: impl for<'s> FnOnce(&mut ReadSession<'s, B>) -> Result<R, X>,
     ) -> Result<R, X> {
-        let mut session = UnitOfWork::open(Arc::clone(&self.pool), Reading(()));
+        let mut session = UnitOfWork::open(Arc::clone(&self.pool), self.flush_mode, Reading(()));
         work(&mut session)
     }
 
@@ -144,7 +144,17 @@ impl<B: Backend> Orm<B> {
     /// # Errors
     ///
     /// [`Error::NoConnection`], and what the closure returns.
-    pub fn with_connection<R, X: From<Error>>(
+    pub fn with_connection<R>(&self, work: impl FnOnce(&mut B::Connection) -> Result<R>) -> Result<R> {
+        self.try_with_connection(work)
+    }
+
+    /// Runs plain Diesel on a connection of the pool, with errors of a type of your own; see
+    /// [`with_connection`](Self::with_connection).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoConnection`], and what the closure returns.
+    pub fn try_with_connection<R, X: From<Error>>(
         &self,
         work: impl FnOnce(&mut B::Connection) -> Result<R, X>,
     ) -> Result<R, X> {
@@ -155,7 +165,7 @@ impl<B: Backend> Orm<B> {
 
 impl<B: Backend> Clone for Orm<B> {
     fn clone(&self) -> Self {
-        Self { pool: Arc::clone(&self.pool) }
+        Self { pool: Arc::clone(&self.pool), flush_mode: self.flush_mode }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::backend::{Backend, FailureKind};
 use crate::error::{Error, Result};
 use crate::handle::Tag;
 use crate::identity::FrameKind;
-use crate::orm::{Checkout, Pool};
+use crate::pool::{Checkout, Pool};
 use crate::statement::database;
 
 type Manager<B> = <<B as Backend>::Connection as Connection>::TransactionManager;

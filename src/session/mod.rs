@@ -25,7 +25,7 @@ use crate::backend::Backend;
 use crate::entity::{Entity, Model};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, State};
-use crate::orm::Pool;
+use crate::pool::Pool;
 
 /// The rows that one unit of work has in memory, and what it is about to change.
 ///
@@ -74,8 +74,7 @@ pub type Scope<'t, 's, B> = UnitOfWork<'t, B, InScope<'t, 's>>;
 pub type ReadSession<'s, B> = UnitOfWork<'s, B, Reading>;
 
 impl<B: Backend, A> UnitOfWork<'_, B, A> {
-    pub(crate) fn open(pool: Arc<Pool<B>>, authority: A) -> Self {
-        let mode = pool.flush_mode;
+    pub(crate) fn open(pool: Arc<Pool<B>>, mode: FlushMode, authority: A) -> Self {
         Self::of(Box::new(Core::new(pool, mode)), authority)
     }
 

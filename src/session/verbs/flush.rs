@@ -34,7 +34,10 @@ impl<B: Backend, A: ?Sized> UnitOfWork<'_, B, A> {
     }
 
     /// Sets when queries flush by themselves, from here to the end of this session, transaction or scope.
-    pub fn set_flush_mode(&mut self, mode: FlushMode) {
+    pub fn set_flush_mode(&mut self, mode: FlushMode)
+    where
+        A: FlushAuthority,
+    {
         self.core.flush_mode = mode;
     }
 }

@@ -12,7 +12,7 @@ use crate::entity::Entity;
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Managed};
 use crate::session::core::Core;
-use crate::session::{FlushMode, UnitOfWork};
+use crate::session::{FlushAuthority, FlushMode, UnitOfWork};
 use crate::statement::{Count, database, sql_of};
 
 /// A query whose type has been forgotten.
@@ -125,8 +125,11 @@ where
 }
 
 impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E> {
-    /// When to flush before this query, whatever the session says.
-    pub const fn flush_mode(mut self, mode: FlushMode) -> Self {
+    /// When to flush before this query, whatever the session says. Asking for a flush takes the authority to flush.
+    pub const fn flush_mode(mut self, mode: FlushMode) -> Self
+    where
+        A: FlushAuthority,
+    {
         self.mode = Some(mode);
         self
     }

@@ -35,6 +35,26 @@ macro_rules! computed_behaviours {
             }
 
             #[test]
+            fn a_column_both_edited_and_computed_is_refused_and_nothing_is_lost() {
+                let (orm, _) = open();
+                orm.session(|session| {
+                    let note = session.persist(NewNote::new("twice", 0))?;
+                    session.flush()?;
+                    let note = session.promote(&note)?;
+                    let stars = session[&note].stars;
+                    session.compute(&note, notes::stars, notes::stars + 5)?;
+                    session.edit(&note)?.stars = 100;
+                    let refused = session.flush();
+                    assert!(matches!(refused, Err(Error::SetTwice { column: "stars", .. })), "{refused:?}");
+                    session.edit(&note)?.stars = stars;
+                    session.flush()?;
+                    assert_eq!(session[&note].stars, stars + 5);
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
             fn an_explicit_null_is_not_the_default() {
                 let (orm, _) = open();
                 orm.session(|session| {

@@ -6,19 +6,34 @@ use std::time::{Duration, Instant};
 use diesel::connection::{Connection, Instrumentation, TransactionManager, TransactionManagerStatus};
 use diesel::result::ConnectionError;
 
-use super::builder::{OrmBuilder, refused};
 use crate::backend::Backend;
-use crate::error::Result;
-use crate::session::FlushMode;
+use crate::error::{Error, Result};
 
 /// The pool of an `Orm`, with what holds for its sessions.
 pub(crate) struct Pool<B: Backend> {
     connections: r2d2::Pool<Manager<B>>,
-    pub(crate) flush_mode: FlushMode,
+}
+
+/// What a pool is made from.
+pub(crate) struct PoolSettings<B: Backend> {
+    pub(crate) url: String,
+    pub(crate) options: B::Options,
+    pub(crate) size: u32,
+    pub(crate) checkout_timeout: Duration,
+    pub(crate) max_lifetime: Option<Duration>,
+    pub(crate) test_after_idle: Duration,
+    pub(crate) instrument: Option<Instrument>,
+}
+
+/// Makes the instrumentation of a new connection.
+pub(crate) type Instrument = Arc<dyn Fn() -> Box<dyn Instrumentation> + Send + Sync>;
+
+fn refused(reason: &impl std::fmt::Display) -> Error {
+    Error::NoConnection { reason: reason.to_string().into() }
 }
 
 impl<B: Backend> Pool<B> {
-    pub(super) fn open(settings: OrmBuilder<B>) -> Result<Self> {
+    pub(crate) fn open(settings: PoolSettings<B>) -> Result<Self> {
         let source = B::open(&settings.url, settings.options).map_err(|error| refused(&error))?;
         let manager =
             Manager { source, instrument: settings.instrument, test_after_idle: settings.test_after_idle };
@@ -26,13 +41,13 @@ impl<B: Backend> Pool<B> {
         let first = r2d2::ManageConnection::connect(&manager).map_err(|error| refused(&error))?;
         drop(first);
         let connections = r2d2::Pool::builder()
-            .max_size(settings.pool_size)
+            .max_size(settings.size)
             .min_idle(Some(0))
             .max_lifetime(settings.max_lifetime)
             .connection_timeout(settings.checkout_timeout)
             .build(manager)
             .map_err(|error| refused(&error))?;
-        Ok(Self { connections, flush_mode: settings.flush_mode })
+        Ok(Self { connections })
     }
 
     pub(crate) fn check_out(&self) -> Result<Checkout<B>> {
@@ -64,7 +79,7 @@ pub(crate) struct Pooled<B: Backend> {
 /// Makes and checks connections for r2d2.
 struct Manager<B: Backend> {
     source: B::Source,
-    instrument: Option<Arc<dyn Fn() -> Box<dyn Instrumentation> + Send + Sync>>,
+    instrument: Option<Instrument>,
     test_after_idle: Duration,
 }
 

@@ -75,6 +75,20 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
     /// The limits of the database and the statement shapes that measure best on it.
     fn dialect() -> &'static Dialect;
 
+    /// Whether a table makes ascending keys for the rows of one INSERT, under [`KeyOrder::Ascending`].
+    ///
+    /// Asked after an INSERT of several rows whose keys are not plainly consecutive: a trigger may have taken some in
+    /// between, or the table may not count at all. `table` and `key` are quoted. With `false` the flush is undone and
+    /// done again, with one row an INSERT.
+    ///
+    /// # Errors
+    ///
+    /// What the database reports.
+    fn keys_ascend(connection: &mut Self::Connection, table: &str, key: &str) -> QueryResult<bool> {
+        let _ = (connection, table, key);
+        Ok(true)
+    }
+
     /// An SQL expression for a value that no row has in a column, made from the column's quoted name. A row that takes
     /// part in a swap of required unique values has it in between. `None` where the database has no such expression;
     /// then the swap is [`Error::UniqueCycle`](crate::Error::UniqueCycle).

@@ -115,3 +115,13 @@ impl<T: PartialEq> CompareByValue<T> for Compared<T> {
         a == b
     }
 }
+
+/// Whether a SQL type is a whole number.
+#[doc(hidden)]
+#[must_use]
+pub fn is_integer<ST: 'static>() -> bool {
+    use std::any::TypeId;
+
+    use diesel::sql_types::{BigInt, Integer, SmallInt};
+    [TypeId::of::<SmallInt>(), TypeId::of::<Integer>(), TypeId::of::<BigInt>()].contains(&TypeId::of::<ST>())
+}

@@ -65,9 +65,19 @@ impl<B: Backend> Core<B> {
             return Ok(());
         }
         let around = around.unwrap_or_else(|| self.around(&plan, &gathered.rows));
+        match self.attempt(&plan, &gathered.rows, around) {
+            // A table that does not count its keys up was found out, and is written one row at a time from now on.
+            Err(Error::KeysUnknown { .. }) if around == Around::Transaction => {
+                self.attempt(&plan, &gathered.rows, around)
+            }
+            done => done,
+        }
+    }
+
+    fn attempt(&mut self, plan: &Plan, rows: &[(StoreId, u32)], around: Around) -> Result<()> {
         let attempt = Attempt::begin(self, around)?;
         let executed = attempt.core.run(|connection, map| {
-            plan.steps().iter().try_for_each(|step| execute(map, connection, step, &gathered.rows))
+            plan.steps().iter().try_for_each(|step| execute(map, connection, step, rows))
         });
         attempt.end(executed)
     }

@@ -215,7 +215,7 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
     fn cost(&self, batch: &Batch<'_>) -> Cost {
         let rows = batch.slots.len();
         let (size, is_checked) = match batch.action {
-            Action::Insert => (Writer::<E, B>::insert_size(batch.columns), !E::meta().returned().is_empty()),
+            Action::Insert => (self.writer.insert_size(batch.columns), !E::meta().returned().is_empty()),
             Action::Delete => (Writer::<E, B>::delete_size(), true),
             _ => (1, true),
         };

@@ -337,3 +337,12 @@ pub(crate) fn sql_of<B: Backend>(query: &(impl QueryFragment<B::Diesel> + ?Sized
 pub(crate) fn table_name<E: Entity<B>, B: Backend>() -> QueryResult<String> {
     sql_of::<B>(&Table::<E, B>(PhantomData))
 }
+
+/// The quoted names of an entity's table and of its key's column.
+pub(crate) fn table_and_key<E: Entity<B>, B: Backend>() -> QueryResult<(String, String)> {
+    let mut key = Text::<B>::of::<E>();
+    for &column in E::meta().key {
+        key.name(column)?;
+    }
+    Ok((table_name::<E, B>()?, key.finish()))
+}

@@ -6,7 +6,7 @@ use diesel::connection::Connection;
 use hashbrown::HashMap;
 
 use super::fragment::{ByKey, Cached, ComputeRow, InsertRows, UpdateRow, UpdateRows, Updated};
-use super::text::{Shape, Texts, pieces_around};
+use super::text::{Shape, Texts, pieces_around, table_and_key};
 use crate::backend::{Backend, Failure, KeyOrder, UpdateShape};
 use crate::entity::{Bind, ColumnSet, Entity, Record, References};
 use crate::error::{Error, Result};
@@ -21,6 +21,8 @@ pub(crate) struct Writer<E: Entity<B>, B: Backend> {
     undo: Vec<(u32, E)>,
     /// Rows whose version this flush moved on.
     advanced: Vec<u32>,
+    /// Whether the table turned out not to count its keys up: they go in one at a time from then on.
+    keys_unordered: bool,
     /// Rows read back after an UPDATE that let the database compute columns.
     computed: Vec<(u32, E)>,
     _backend: std::marker::PhantomData<fn() -> B>,
@@ -32,6 +34,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             texts: Texts::default(),
             undo: Vec::new(),
             advanced: Vec::new(),
+            keys_unordered: false,
             computed: Vec::new(),
             _backend: std::marker::PhantomData,
         }
@@ -98,11 +101,11 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
     // -- INSERT --------------------------------------------------------------------------------------------------
 
     /// How many rows go into one INSERT.
-    pub(crate) fn insert_size(columns: ColumnSet) -> usize {
+    pub(crate) fn insert_size(&self, columns: ColumnSet) -> usize {
         let dialect = B::dialect();
-        let one_at_a_time =
-            columns.is_empty() || (E::meta().key_is_generated() && dialect.keys == KeyOrder::Unknown);
-        if one_at_a_time {
+        let keys_are_counted =
+            dialect.keys == KeyOrder::Ascending && E::key_is_integer() && !self.keys_unordered;
+        if columns.is_empty() || (E::meta().key_is_generated() && !keys_are_counted) {
             return 1;
         }
         dialect.insert_rows.min(dialect.max_binds / columns.len()).max(1)
@@ -119,7 +122,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         if columns.len() > B::dialect().max_binds {
             return Err(Error::RowTooLarge { entity: E::meta().name });
         }
-        let size = Self::insert_size(columns);
+        let size = self.insert_size(columns);
         for chunk in slots.chunks(size) {
             let shape = Shape::Insert { columns, postponed, rows: chunk.len() };
             let text = self.texts.get::<E, B>(shape).map_err(database::<B>)?;
@@ -139,11 +142,34 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
                 E::load_returned(connection, &statement, &mut |row| returned.push(row))
                     .map_err(database::<B>)?;
                 let matched = match_returned::<E, B>(arena, chunk, returned)?;
+                self.check_order(connection, &matched)?;
                 let rows = matched.into_iter().map(|(slot, returned)| (slot, Some(returned)));
                 fill(arena, rows, postponed)?;
             }
         }
         Ok(())
+    }
+
+    /// Whether keys that were matched by their order may have been.
+    fn check_order(&mut self, connection: &mut B::Connection, matched: &[(u32, E::Returned)]) -> Result<()> {
+        if matched.len() < 2 || !E::meta().key_is_generated() {
+            return Ok(());
+        }
+        let keys =
+            matched.iter().map(|(_, returned)| E::returned_key(returned).and_then(|key| as_integer(&key)));
+        let keys: Option<Vec<i64>> = keys.collect();
+        // No database but one that counts gives consecutive numbers.
+        if keys.is_some_and(|keys| {
+            keys.windows(2).all(|pair| matches!(pair, [a, b] if b.checked_sub(*a) == Some(1)))
+        }) {
+            return Ok(());
+        }
+        let (table, key) = table_and_key::<E, B>().map_err(database::<B>)?;
+        if B::keys_ascend(connection, &table, &key).map_err(database::<B>)? {
+            return Ok(());
+        }
+        self.keys_unordered = true;
+        Err(Error::KeysUnknown { entity: E::meta().name })
     }
 
     // -- UPDATE --------------------------------------------------------------------------------------------------
@@ -443,6 +469,14 @@ fn match_returned<E: Entity<B>, B: Backend>(
     let matched: Option<Vec<_>> =
         returned.into_iter().map(|row| Some((by_key.remove(&E::returned_key(&row)?)?, row))).collect();
     matched.ok_or_else(unknown)
+}
+
+/// A key that is a whole number in Rust as well; a type of the caller's own is not looked into.
+fn as_integer(key: &dyn Any) -> Option<i64> {
+    key.downcast_ref::<i64>()
+        .copied()
+        .or_else(|| key.downcast_ref::<i32>().map(|&key| key.into()))
+        .or_else(|| key.downcast_ref::<i16>().map(|&key| key.into()))
 }
 
 /// Keeps the rows that were inserted with what the database filled.

@@ -85,6 +85,21 @@ impl Backend for Sqlite {
         &DIALECT
     }
 
+    fn keys_ascend(connection: &mut SqliteConnection, table: &str, key: &str) -> QueryResult<bool> {
+        // Only the rowid is counted up, and no more once the largest possible one is taken: then SQLite picks at random,
+        // https://www.sqlite.org/autoinc.html. A key that is no rowid has its values from a DEFAULT.
+        let uncounted = format!(
+            "SELECT (SELECT COUNT(*) FROM {table} WHERE rowid = last_insert_rowid() AND {key} IS NOT rowid) \
+             + (SELECT COUNT(*) FROM {table} WHERE rowid = 9223372036854775807)"
+        );
+        match Self::count(connection, &diesel::sql_query(uncounted)) {
+            Ok(rows) => Ok(rows == 0),
+            // A table WITHOUT ROWID does not know the name.
+            Err(diesel::result::Error::DatabaseError(..)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     fn placeholder(column: &str) -> Option<String> {
         // Of the kind that is there, so that a STRICT table takes it too; random enough for no two to be alike.
         Some(format!(

@@ -75,6 +75,7 @@ pub fn notes<B: Backend>(orm: &Orm<B>, count: usize) {
 pub fn updates<B: Backend>(shape: &str, rows: usize) -> Vec<String> {
     let statements = match B::dialect().update {
         UpdateShape::Row => rows,
+        UpdateShape::FromValues { rows: size } => rows / size + rows % size,
         other => panic!("how many statements does {other:?} take?"),
     };
     vec![shape.to_owned(); statements]

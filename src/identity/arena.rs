@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::frame::{Entry, Frame, FrameKind, settle};
 use super::index::Index;
 use super::slot::{Change, Draft, Expression, Row, Slot, Status};
-use super::twins::{Identity, Twins};
+use super::twins::{Identity, Twins, is_link_row};
 use crate::backend::Backend;
 use crate::entity::{ColumnSet, Model, PendingLink, References};
 use crate::error::{Error, Result, RowName};
@@ -264,7 +264,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
         }
     }
 
-    /// A draft; of a row that is only a key, the same pair of ends once.
+    /// A draft; of a link row, the same ends once.
     pub(crate) fn add_draft(&mut self, record: E::Record, links: Vec<PendingLink>, now: u64) -> Result<u32> {
         use crate::entity::Record;
         let identity = Identity::of::<E>(&record, &links);
@@ -284,10 +284,10 @@ impl<E: Model, B: Backend> Arena<E, B> {
         Ok(slot)
     }
 
-    /// A full value; of a row that is only a key, the one that is there.
+    /// A full value; of a link row, the one that is there.
     pub(crate) fn add_row(&mut self, value: E, now: u64) -> Result<u32> {
         let key = value.key();
-        if E::meta().key.len() == E::meta().columns.len()
+        if is_link_row::<E>()
             && let Some(slot) = self.live(&key)
             && matches!(self.slots.get(slot as usize), Some(Slot::Row(_)))
         {

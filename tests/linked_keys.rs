@@ -73,15 +73,13 @@ fn a_removed_row_goes_before_a_draft_whose_key_a_link_makes() {
 }
 
 #[test]
-fn a_draft_whose_key_a_link_makes_is_the_row_that_has_the_key() {
+fn a_draft_whose_key_a_link_makes_is_refused_where_the_key_is_taken() {
     orm()
         .session(|session| {
             let list = session.find::<List>(1)?.required()?;
-            let there = session.find::<Entry>((1, 1))?.required()?;
-            // An entity that is its key and nothing else: added twice, it is one row.
-            let again = session.persist(NewEntry::new(&list, 1))?;
-            assert!(session.same(&there, &again));
-            assert!(!session.has_changes());
+            session.find::<Entry>((1, 1))?.required()?;
+            let refused = session.persist(NewEntry::new(&list, 1));
+            assert!(matches!(refused, Err(Error::AlreadyManaged(_))), "{refused:?}");
             Ok(())
         })
         .unwrap();

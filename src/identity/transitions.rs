@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use super::arena::{Arena, not_a_draft};
 use super::slot::{Draft, Row, Slot, Status};
-use super::twins::Identity;
+use super::twins::{Identity, is_link_row};
 use crate::backend::Backend;
 use crate::entity::{Model, PendingLink};
 use crate::error::{Error, Result, RowName};
 
 impl<E: Model, B: Backend> Arena<E, B> {
-    /// A draft; of a row that is only a key, the same pair of ends once.
+    /// A draft; of a link row, the same ends once.
     pub(crate) fn add_draft(&mut self, record: E::Record, links: Vec<PendingLink>, now: u64) -> Result<u32> {
         use crate::entity::Record;
         let identity = Identity::of::<E>(&record, &links);
@@ -30,10 +30,10 @@ impl<E: Model, B: Backend> Arena<E, B> {
         Ok(slot)
     }
 
-    /// A full value; of a row that is only a key, the one that is there.
+    /// A full value; of a link row, the one that is there.
     pub(crate) fn add_row(&mut self, value: E, now: u64) -> Result<u32> {
         let key = value.key();
-        if E::meta().key.len() == E::meta().columns.len()
+        if is_link_row::<E>()
             && let Some(slot) = self.live(&key)
             && matches!(self.slots.get(slot as usize), Some(Slot::Row(_)))
         {

@@ -7,12 +7,12 @@ use hashbrown::HashMap;
 use super::arena::Arena;
 use super::slot::{Draft, Slot};
 use crate::backend::Backend;
-use crate::entity::{Model, PendingLink, Record};
+use crate::entity::{ColumnSet, Model, PendingLink, Record};
 
-/// Pending drafts by what they link, of an entity that is key columns and nothing else.
+/// Pending drafts by what they link, of an entity that is relations and nothing else.
 pub(crate) type Twins<K> = HashMap<Identity<K>, u32>;
 
-/// What tells one row that is only a key from another, before it is written.
+/// What tells one link row from another, before it is written.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Identity<K> {
     Key(K),
@@ -21,13 +21,13 @@ pub(crate) enum Identity<K> {
 }
 
 impl<K> Identity<K> {
-    /// What the draft is known by; `None` for an entity with other columns than its key's.
+    /// What the draft is known by; `None` for an entity that is more than its links.
     ///
     /// A row that is linked by its key's value and another by a handle without one are told apart by neither: two such
     /// drafts are two.
     pub(crate) fn of<E: Model<Key = K>>(record: &E::Record, links: &[PendingLink]) -> Option<Self> {
         let meta = E::meta();
-        if meta.key.len() != meta.columns.len() || meta.key_is_generated() {
+        if !is_link_row::<E>() {
             return None;
         }
         if links.iter().all(|link| link.keyed) {
@@ -41,6 +41,14 @@ impl<K> Identity<K> {
         ends.sort_unstable();
         Some(Self::Links(ends))
     }
+}
+
+/// Whether every column is a relation and part of the key, so that the same ends are the same row.
+pub(crate) fn is_link_row<E: Model>() -> bool {
+    let meta = E::meta();
+    let columns = meta.relations.iter().flat_map(|relation| relation.columns.iter().copied());
+    let linked = columns.collect::<ColumnSet>() & meta.key_columns();
+    linked.len() == meta.columns.len()
 }
 
 impl<E: Model, B: Backend> Arena<E, B> {

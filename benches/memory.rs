@@ -72,7 +72,7 @@ fn main() -> std::process::ExitCode {
     let raw = |work: &mut dyn FnMut(&mut SqliteConnection)| {
         orm.with_connection(|connection| {
             work(connection);
-            Ok::<_, moored::Error>(())
+            Ok(())
         })
         .unwrap();
     };

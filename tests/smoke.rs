@@ -60,7 +60,7 @@ fn orm() -> (Orm<Sqlite>, StatementLog) {
              CREATE TABLE books (id INTEGER PRIMARY KEY, title TEXT NOT NULL,
                 author_id INTEGER NOT NULL REFERENCES authors, pages INTEGER NOT NULL DEFAULT 100);",
         )?;
-        Ok::<_, moored::Error>(())
+        Ok(())
     })
     .unwrap();
     log.take();

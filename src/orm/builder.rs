@@ -48,7 +48,7 @@ impl<B: Backend> OrmBuilder<B> {
         self
     }
 
-    /// How long a session waits for a connection before it is [`Error::NoConnection`].
+    /// How long a session waits for a connection before it is [`NoConnection`](crate::Error::NoConnection).
     #[must_use]
     pub fn checkout_timeout(mut self, timeout: Duration) -> Self {
         self.pool.checkout_timeout = timeout;
@@ -87,7 +87,7 @@ impl<B: Backend> OrmBuilder<B> {
     ///
     /// # Errors
     ///
-    /// [`Error::NoConnection`] with the database's reason.
+    /// [`NoConnection`](crate::Error::NoConnection) with the database's reason.
     pub fn build(self) -> Result<Orm<B>> {
         Ok(Orm::over(Pool::open(self.pool)?, self.flush_mode))
     }

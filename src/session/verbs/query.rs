@@ -202,7 +202,16 @@ impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E>
     /// # Errors
     ///
     /// As [`all`](Self::all), and what `each` returns.
-    pub fn stream<X: From<Error>>(self, mut each: impl FnMut(E) -> Result<(), X>) -> Result<(), X> {
+    pub fn stream(self, each: impl FnMut(E) -> Result<()>) -> Result<()> {
+        self.try_stream(each)
+    }
+
+    /// [`stream`](Self::stream) with errors of a type of your own.
+    ///
+    /// # Errors
+    ///
+    /// As [`stream`](Self::stream).
+    pub fn try_stream<X: From<Error>>(self, mut each: impl FnMut(E) -> Result<(), X>) -> Result<(), X> {
         let (uow, fragment) = self.prepare(None)?;
         let mut stopped = Ok(());
         uow.core.run(|connection, _| {

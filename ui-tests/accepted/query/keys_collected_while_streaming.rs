@@ -7,7 +7,7 @@ fn main() -> moored::Result<()> {
         let mut ids = Vec::new();
         session.query::<Author>(authors::table).stream(|author| {
             ids.push(author.id);
-            Ok::<_, moored::Error>(())
+            Ok(())
         })?;
         for id in ids {
             session.persist(NewBook::new("Memoirs", Key::<Author>::new(id)))?;

@@ -34,7 +34,8 @@ impl<E: Model> Key<E> {
         Self(key.into_key())
     }
 
-    pub(crate) const fn of(key: E::Key) -> Self {
+    /// Wraps a value of the key's own type, which generic code has where it has no [`IntoKey`].
+    pub const fn from_value(key: E::Key) -> Self {
         Self(key)
     }
 

@@ -25,4 +25,4 @@ pub use harness::{Flavour, Harness};
 pub use statements::Statements;
 
 #[doc(hidden)]
-pub use {chrono, diesel, moored, serde_json, uuid};
+pub use {bigdecimal, chrono, diesel, moored, serde_json, uuid};

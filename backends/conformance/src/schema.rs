@@ -44,6 +44,13 @@ diesel::table! {
     accounts (id) { id -> Integer, balance -> BigInt, version -> Integer }
 }
 diesel::table! {
+    prices (id) {
+        id -> Integer,
+        amount -> Numeric,
+        note -> Text,
+    }
+}
+diesel::table! {
     measurements (id) {
         id -> Integer,
         double -> Double,

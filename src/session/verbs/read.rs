@@ -16,7 +16,7 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
 
     /// The key of a row.
     pub fn key<E: Entity<B>, S: Readable>(&self, handle: &Handle<'s, E, S>) -> Key<E> {
-        Key::of(self.value(handle).key())
+        Key::from_value(self.value(handle).key())
     }
 
     /// The draft, as it is in memory, until its row is written.

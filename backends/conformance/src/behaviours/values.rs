@@ -14,6 +14,7 @@ macro_rules! values_behaviours {
                 <H as Harness<B>>::open()
             }
 
+            use $crate::bigdecimal::BigDecimal;
             use $crate::chrono::{NaiveDate, NaiveDateTime, NaiveTime};
             use $crate::serde_json::json;
 
@@ -29,6 +30,38 @@ macro_rules! values_behaviours {
                 let hour = NaiveTime::from_hms_micro_opt(1, 2, 3, 456_789).unwrap();
                 let detail = json!({ "b": [1, 2.5, null], "a": { "z": "é", "y": true } });
                 NewMeasurement::new(0.1, 0.1, -7, i64::MAX, true, vec![0, 255, 7], "text", at(123_456_000), day(), hour, detail)
+            }
+
+            #[test]
+            fn a_decimal_makes_no_row_dirty_whatever_the_database_makes_of_it() {
+                let (orm, log) = open();
+                let decimal = |text: &str| text.parse::<BigDecimal>().unwrap();
+                orm.session(|session| {
+                    for amount in ["7.0007", "1.0", "1.00", "0", "-12345678.9012"] {
+                        session.persist(NewPrice::new(decimal(amount), amount))?;
+                    }
+                    session.flush()?;
+                    log.skip();
+                    session.flush()?;
+                    assert!(log.take().is_empty());
+                    // Read again, perhaps with other digits: rows that nobody edited stay clean.
+                    let rows = session.query::<Price>(prices::table.order(prices::id)).all()?;
+                    log.skip();
+                    session.flush()?;
+                    assert!(log.take().is_empty());
+                    // An edit of one column writes that column alone, whatever the other has become.
+                    session.edit(&rows[0])?.note = "edited".into();
+                    session.query::<Price>(prices::table).flush_mode(FlushMode::Commit).all()?;
+                    log.skip();
+                    session.flush()?;
+                    assert_eq!(log.take(), ["UPDATE prices (note)"]);
+                    // What the column makes the same is no change.
+                    session.edit(&rows[1])?.amount = decimal("1.00");
+                    session.flush()?;
+                    assert!(log.take().is_empty());
+                    Ok(())
+                })
+                .unwrap();
             }
 
             #[test]

@@ -41,6 +41,11 @@ CREATE TABLE accounts (
     balance BIGINT NOT NULL CHECK (balance >= 0),
     version INTEGER NOT NULL
 );
+CREATE TABLE prices (
+    id INTEGER PRIMARY KEY,
+    amount NUMERIC NOT NULL,
+    note TEXT NOT NULL
+);
 CREATE TABLE measurements (
     id INTEGER PRIMARY KEY,
     double DOUBLE NOT NULL,

@@ -1,10 +1,11 @@
 //! Every type of value, and a row that is nothing but defaults.
 
+use bigdecimal::BigDecimal;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
 use moored::Entity;
 
-use crate::schema::{measurements, ticks};
+use crate::schema::{measurements, prices, ticks};
 
 /// A column of every type.
 #[derive(Entity, Queryable, Clone, Debug, PartialEq)]
@@ -25,6 +26,16 @@ pub struct Measurement {
     pub hour: NaiveTime,
     pub detail: serde_json::Value,
     pub estimate: Option<f64>,
+}
+
+/// A decimal number, which SQLite keeps as a binary one.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = prices)]
+pub struct Price {
+    #[entity(key, generated)]
+    pub id: i32,
+    pub amount: BigDecimal,
+    pub note: String,
 }
 
 /// A row that a caller need not say anything of.

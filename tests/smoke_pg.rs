@@ -52,7 +52,11 @@ struct Book {
 fn orm() -> (Orm<Postgres>, StatementLog) {
     let log = StatementLog::new();
     let sink = log.clone();
-    let orm = Orm::<Postgres>::builder("postgres://root@127.0.0.1/test").pool_size(1).instrument(move || sink.clone()).build().unwrap();
+    let orm = Orm::<Postgres>::builder("postgres://root@127.0.0.1/test")
+        .pool_size(1)
+        .instrument(move || sink.clone())
+        .build()
+        .unwrap();
     orm.with_connection(|c| {
         use diesel::connection::SimpleConnection;
         c.batch_execute(

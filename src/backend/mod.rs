@@ -8,8 +8,10 @@ use diesel::connection::{LoadConnection, TransactionManager};
 use diesel::query_builder::QueryFragment;
 use diesel::{ConnectionResult, QueryResult};
 
+use crate::entity::EntityMeta;
+
 pub use crate::statement::load;
-pub use dialect::{Dialect, KeyOrder, UpdateShape};
+pub use dialect::{Dialect, KeyOrder, ReadBack, Returning, UpdateShape};
 pub use failure::{Failure, FailureKind};
 
 /// A database that sessions can work on: a marker type such as `moored_sqlite::Sqlite`.
@@ -74,6 +76,25 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
 
     /// The limits of the database and the statement shapes that measure best on it.
     fn dialect() -> &'static Dialect;
+
+    /// What is known of the keys that one INSERT of several rows generates into a table.
+    ///
+    /// Asked at most once a session for each entity with a generated key, before its first INSERT. `table` is quoted,
+    /// with its schema if `diesel::table!` names one. The default is the dialect's [`keys`](Dialect::keys); a database
+    /// on which it depends on the table or on settings answers for each.
+    ///
+    /// # Errors
+    ///
+    /// What the database reports.
+    fn key_order(
+        source: &Self::Source,
+        connection: &mut Self::Connection,
+        table: &str,
+        entity: &'static EntityMeta,
+    ) -> QueryResult<KeyOrder> {
+        let _ = (source, connection, table, entity);
+        Ok(Self::dialect().keys)
+    }
 
     /// What an error of the database means.
     fn classify(error: &diesel::result::Error) -> Failure;

@@ -14,14 +14,18 @@ use crate::session::FlushMode;
 /// The pool of an `Orm`, with what holds for its sessions.
 pub(crate) struct Pool<B: Backend> {
     connections: r2d2::Pool<Manager<B>>,
+    source: Arc<B::Source>,
     pub(crate) flush_mode: FlushMode,
 }
 
 impl<B: Backend> Pool<B> {
     pub(super) fn open(settings: OrmBuilder<B>) -> Result<Self> {
-        let source = B::open(&settings.url, settings.options).map_err(|error| refused(&error))?;
-        let manager =
-            Manager { source, instrument: settings.instrument, test_after_idle: settings.test_after_idle };
+        let source = Arc::new(B::open(&settings.url, settings.options).map_err(|error| refused(&error))?);
+        let manager = Manager {
+            source: Arc::clone(&source),
+            instrument: settings.instrument,
+            test_after_idle: settings.test_after_idle,
+        };
         // r2d2 would retry a wrong address until its time-out; asked directly, the database says what is wrong.
         let first = r2d2::ManageConnection::connect(&manager).map_err(|error| refused(&error))?;
         drop(first);
@@ -32,7 +36,12 @@ impl<B: Backend> Pool<B> {
             .connection_timeout(settings.checkout_timeout)
             .build(manager)
             .map_err(|error| refused(&error))?;
-        Ok(Self { connections, flush_mode: settings.flush_mode })
+        Ok(Self { connections, source, flush_mode: settings.flush_mode })
+    }
+
+    /// What the connections are made from.
+    pub(crate) fn source(&self) -> Arc<B::Source> {
+        Arc::clone(&self.source)
     }
 
     pub(crate) fn check_out(&self) -> Result<Checkout<B>> {
@@ -63,7 +72,7 @@ pub(crate) struct Pooled<B: Backend> {
 
 /// Makes and checks connections for r2d2.
 struct Manager<B: Backend> {
-    source: B::Source,
+    source: Arc<B::Source>,
     instrument: Option<Arc<dyn Fn() -> Box<dyn Instrumentation> + Send + Sync>>,
     test_after_idle: Duration,
 }

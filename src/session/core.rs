@@ -64,6 +64,11 @@ impl<B: Backend> Core<B> {
         self.connection.as_mut().map(Checkout::connection).ok_or_else(no_connection)
     }
 
+    /// What the connections are made from.
+    pub(crate) fn source(&self) -> Arc<B::Source> {
+        self.pool.source()
+    }
+
     fn connect(&mut self) -> Result<()> {
         if let Some(cause) = &self.doomed {
             return Err(Error::Doomed { cause: cause.clone() });

@@ -3,8 +3,9 @@
 //! 1. `gather`: every entity's pending rows, see `change`.
 //! 2. `constrain`: which of them refer to each other, and which unique values move between them.
 //! 3. `order::plan`: the steps.
-//! 4. `execute`: the statements, in one transaction or savepoint where more than one thing can go wrong.
-//! 5. accept: memory says what the database says; or abandon: memory is what it was.
+//! 4. `learn`: what the database says of the keys that it will make, once a session.
+//! 5. `execute`: the statements, in one transaction or savepoint where more than one thing can go wrong.
+//! 6. accept: memory says what the database says; or abandon: memory is what it was.
 
 use std::any::TypeId;
 
@@ -60,11 +61,28 @@ impl<B: Backend> Core<B> {
         let gathered = gather(&self.map, false)?;
         let plan = order::plan(&gathered.work).map_err(|cycle| Error::Cycle(Box::new(cycle)))?;
         if !plan.steps().is_empty() {
+            self.learn(&plan, &gathered.rows)?;
             let around = around.unwrap_or_else(|| self.around(&plan, &gathered.rows));
             Attempt::begin(self, around)?.execute(&plan, &gathered.rows)?;
         }
         self.map.iter_mut().filter(|store| store.has_pending()).for_each(|store| store.accept());
         Ok(())
+    }
+
+    /// Finds out what the number of statements depends on.
+    fn learn(&mut self, plan: &Plan, rows: &[(StoreId, u32)]) -> Result<()> {
+        let source = self.source();
+        self.run(|connection, map| {
+            for step in plan.steps().iter().filter(|step| step.action == Action::Insert) {
+                let Some(&(store, _)) = step.rows.first().and_then(|row| rows.get(row.0 as usize)) else {
+                    continue;
+                };
+                if let Some(store) = map.get_mut(store) {
+                    store.learn_keys(&source, connection)?;
+                }
+            }
+            Ok(())
+        })
     }
 
     fn around(&self, plan: &Plan, rows: &[(StoreId, u32)]) -> Around {

@@ -2,7 +2,7 @@
 
 use std::any::{Any, TypeId};
 
-use crate::backend::Backend;
+use crate::backend::{Backend, Returning};
 use crate::change::Pending;
 use crate::entity::{ColumnSet, Entity, EntityMeta, PendingLink, UniqueKey};
 use crate::error::{Error, Result, RowName, UnflushedEntity};
@@ -77,6 +77,8 @@ pub(crate) trait Store<B: Backend>: Any {
 
     /// Makes a relation of a row refer to a key, or for now to nothing.
     fn resolve(&mut self, slot: u32, relation: usize, key: Option<&dyn Any>);
+    /// Asks the database, unless that is known, in which order it makes the keys of several rows.
+    fn learn_keys(&mut self, source: &B::Source, connection: &mut B::Connection) -> Result<()>;
     /// How many statements a batch takes, and whether each is undone as a whole when it fails.
     fn cost(&self, batch: &Batch<'_>) -> Cost;
     fn execute(&mut self, connection: &mut B::Connection, batch: &Batch<'_>) -> Result<()>;
@@ -206,14 +208,21 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
         self.writer.resolve(&mut self.arena, slot, relation, key);
     }
 
+    fn learn_keys(&mut self, source: &B::Source, connection: &mut B::Connection) -> Result<()> {
+        self.writer.learn_keys(source, connection)
+    }
+
     fn cost(&self, batch: &Batch<'_>) -> Cost {
         let rows = batch.slots.len();
-        let (size, is_checked) = match batch.action {
-            Action::Insert => (Writer::<E, B>::insert_size(batch.columns), !E::meta().returned().is_empty()),
-            Action::Delete => (Writer::<E, B>::delete_size(), true),
-            _ => (1, true),
+        let is_read_back = matches!(B::dialect().returning, Returning::Select(_));
+        let reads = !E::meta().returned().is_empty();
+        let (size, is_checked, is_read_back) = match batch.action {
+            Action::Insert => (self.writer.insert_size(batch.columns), reads, reads && is_read_back),
+            Action::Delete => (Writer::<E, B>::delete_size(), true, false),
+            _ => (1, true, Writer::computes(&self.arena, batch.slots) && is_read_back),
         };
-        Cost { statements: rows.div_ceil(size), is_checked: is_checked && rows > 1 }
+        let statements = rows.div_ceil(size) + usize::from(is_read_back);
+        Cost { statements, is_checked: is_checked && rows > 1 }
     }
 
     fn execute(&mut self, connection: &mut B::Connection, batch: &Batch<'_>) -> Result<()> {

@@ -23,6 +23,27 @@ fn text<B: Backend>(out: &mut AstPass<'_, '_, DB<B>>, text: &str, cached: Cached
     out.push_sql(text);
 }
 
+/// A text without values.
+pub(crate) struct Plain<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) cached: Cached,
+}
+
+impl<DB: diesel::backend::Backend> QueryFragment<DB> for Plain<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if self.cached == Cached::No {
+            out.unsafe_to_cache_prepared();
+        }
+        out.push_sql(self.text);
+        Ok(())
+    }
+}
+
+impl QueryId for Plain<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
 /// Rows in VALUES.
 pub(crate) struct InsertRows<'a, B: Backend> {
     pub(crate) text: &'a str,
@@ -82,16 +103,15 @@ impl<B: Backend> QueryFragment<DB<B>> for ComputeRow<'_, B> {
         // The expressions are the caller's; their texts may differ every time.
         out.unsafe_to_cache_prepared();
         let mut expressions = self.expressions.iter();
-        for (place, piece) in self.pieces.iter().enumerate() {
+        for piece in self.pieces {
             out.push_sql(piece);
-            if place == 0 {
-                for column in self.row.set.iter().chain(self.row.version) {
-                    self.row.now.bind(column, out.reborrow())?;
-                }
-            }
             if let Some(expression) = expressions.next() {
                 expression.sql.walk_ast(out.reborrow())?;
             }
+        }
+        // The text has the expressions before everything that is bound.
+        for column in self.row.set.iter().chain(self.row.version) {
+            self.row.now.bind(column, out.reborrow())?;
         }
         for &column in self.row.key.iter().chain(&self.row.version) {
             self.row.base.bind(column, out.reborrow())?;

@@ -7,7 +7,7 @@ use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryBuilder, QueryFragment};
 use hashbrown::HashMap;
 
-use crate::backend::Backend;
+use crate::backend::{Backend, ReadBack, Returning};
 use crate::entity::{ColumnSet, Entity, EntityMeta};
 use crate::identity::Expression;
 
@@ -24,6 +24,12 @@ pub(crate) enum Shape {
     Delete { rows: usize, check: bool },
     /// SELECT of so many rows by key.
     Select { rows: usize },
+    /// SELECT of the keys of so many rows that are about to be deleted.
+    Lock { rows: usize },
+    /// SELECT of what the database filled into so many rows, by key.
+    ReadByKey { rows: usize },
+    /// SELECT of what the database filled into so many rows whose keys it made just now.
+    ReadByLastKey { rows: usize },
 }
 
 /// The texts of one entity that this session has needed so far.
@@ -49,7 +55,7 @@ fn write<E: Entity<B>, B: Backend>(shape: Shape) -> QueryResult<String> {
             text.table::<E>()?;
             text.insert_values(columns, postponed, rows)?;
             let returned = text.meta.returned();
-            if !returned.is_empty() && B::dialect().returning {
+            if !returned.is_empty() && has_clause::<B>() {
                 text.sql(" RETURNING ");
                 text.names(returned.iter())?;
             }
@@ -58,7 +64,7 @@ fn write<E: Entity<B>, B: Backend>(shape: Shape) -> QueryResult<String> {
             text.sql("UPDATE ");
             text.table::<E>()?;
             text.sql(" SET ");
-            text.assignments(columns, postponed, check)?;
+            text.assignments(columns, postponed, check, false)?;
             text.sql(" WHERE ");
             text.key(1)?;
             text.version_if(check)?;
@@ -69,27 +75,45 @@ fn write<E: Entity<B>, B: Backend>(shape: Shape) -> QueryResult<String> {
             text.sql(" WHERE ");
             text.key(rows)?;
             text.version_if(check)?;
-            if rows > 1 && B::dialect().returning {
+            if rows > 1 && has_clause::<B>() {
                 text.sql(" RETURNING ");
                 text.names(E::meta().key.iter().copied())?;
             }
         }
         Shape::Select { rows } => {
-            text.sql("SELECT ");
-            text.names(0..text.meta.columns.len())?;
-            text.sql(" FROM ");
-            text.table::<E>()?;
-            text.sql(" WHERE ");
+            text.select_from::<E>(0..text.meta.columns.len())?;
             text.key(rows)?;
+        }
+        Shape::Lock { rows } => {
+            text.select_from::<E>(E::meta().key.iter().copied())?;
+            text.key(rows)?;
+            if let Returning::Select(read_back) = &B::dialect().returning {
+                text.sql(read_back.lock);
+            }
+        }
+        Shape::ReadByKey { rows } => {
+            text.select_from::<E>(text.meta.returned().iter())?;
+            text.key(rows)?;
+        }
+        Shape::ReadByLastKey { rows } => {
+            text.select_from::<E>(text.meta.returned().iter())?;
+            if let Returning::Select(read_back) = &B::dialect().returning {
+                text.last_keys(read_back, rows)?;
+            }
         }
     }
     Ok(text.builder.finish())
 }
 
+fn has_clause<B: Backend>() -> bool {
+    matches!(B::dialect().returning, Returning::Clause)
+}
+
 /// The text of an UPDATE some of whose columns are expressions, in pieces: an expression stands between each two.
 ///
 /// Expressions write their own text when the statement is walked. The pieces come out of one text that was written
-/// with them, since a numbered placeholder counts those of the expressions before it.
+/// with them, since a numbered placeholder counts those of the expressions before it. Expressions come first: MySQL
+/// assigns from left to right, and an expression means the row as it was before the UPDATE.
 pub(crate) fn pieces_around<E: Entity<B>, B: Backend>(
     columns: ColumnSet,
     expressions: &[Expression<B>],
@@ -101,22 +125,21 @@ pub(crate) fn pieces_around<E: Entity<B>, B: Backend>(
     text.sql("UPDATE ");
     text.table::<E>()?;
     text.sql(" SET ");
-    let mut any = text.assignments(columns, ColumnSet::EMPTY, check)?;
-    for expression in expressions {
-        if any {
+    for (place, expression) in expressions.iter().enumerate() {
+        if place > 0 {
             text.sql(", ");
         }
-        any = true;
         text.name(expression.column)?;
         text.sql(" = ");
         text.sql(CUT);
         expression.sql.to_sql(&mut text.builder, &B::Diesel::default())?;
         text.sql(CUT);
     }
+    text.assignments(columns, ColumnSet::EMPTY, check, !expressions.is_empty())?;
     text.sql(" WHERE ");
     text.key(1)?;
     text.version_if(check)?;
-    if B::dialect().returning {
+    if has_clause::<B>() {
         text.sql(" RETURNING ");
         text.names(0..text.meta.columns.len())?;
     }
@@ -152,9 +175,38 @@ impl<B: Backend> Text<B> {
         Ok(())
     }
 
+    /// `SELECT a, b FROM t WHERE `
+    fn select_from<E: Entity<B>>(&mut self, columns: impl Iterator<Item = usize>) -> QueryResult<()> {
+        self.sql("SELECT ");
+        self.names(columns)?;
+        self.sql(" FROM ");
+        self.table::<E>()?;
+        self.sql(" WHERE ");
+        Ok(())
+    }
+
+    /// `id BETWEEN first AND first + 9 * step AND MOD(id, step) = MOD(first, step)`: the keys that one INSERT made.
+    ///
+    /// The range alone is what an index serves; the rest leaves out what another writer put between two steps.
+    fn last_keys(&mut self, read_back: &ReadBack, rows: usize) -> QueryResult<()> {
+        let ReadBack { first_key, key_step, .. } = read_back;
+        let generated = |&part: &usize| self.meta.columns.get(part).is_some_and(|column| column.generated);
+        let Some(&column) = self.meta.key.iter().find(|part| generated(part)) else { return Ok(()) };
+        self.name(column)?;
+        if rows == 1 {
+            self.sql(&format!(" = {first_key}"));
+            return Ok(());
+        }
+        self.sql(&format!(" BETWEEN {first_key} AND {first_key} + {} * {key_step} AND MOD(", rows - 1));
+        self.name(column)?;
+        self.sql(&format!(", {key_step}) = MOD({first_key}, {key_step})"));
+        Ok(())
+    }
+
     fn insert_values(&mut self, columns: ColumnSet, postponed: ColumnSet, rows: usize) -> QueryResult<()> {
         if columns.is_empty() {
-            self.sql(" DEFAULT VALUES");
+            self.sql(" ");
+            self.sql(B::dialect().empty_row);
             return Ok(());
         }
         self.sql(" (");
@@ -177,12 +229,16 @@ impl<B: Backend> Text<B> {
         if postponed.contains(column) { self.sql("NULL") } else { self.builder.push_bind_param() }
     }
 
-    /// `a = ?, b = NULL, version = ?`; tells whether there was anything to assign.
-    fn assignments(&mut self, columns: ColumnSet, postponed: ColumnSet, check: bool) -> QueryResult<bool> {
+    /// `a = ?, b = NULL, version = ?`, after a comma where something was assigned before.
+    fn assignments(
+        &mut self,
+        columns: ColumnSet,
+        postponed: ColumnSet,
+        check: bool,
+        mut any: bool,
+    ) -> QueryResult<()> {
         let version = self.meta.version.filter(|_| check);
-        let columns = columns.iter().chain(version);
-        let mut any = false;
-        for column in columns {
+        for column in columns.iter().chain(version) {
             if any {
                 self.sql(", ");
             }
@@ -191,7 +247,7 @@ impl<B: Backend> Text<B> {
             self.sql(" = ");
             self.value(column, postponed);
         }
-        Ok(any)
+        Ok(())
     }
 
     /// `id = ?`, `id IN (?, ?)`, or `(a = ? AND b = ?) OR (a = ? AND b = ?)`.

@@ -1,16 +1,16 @@
-//! Executes the steps of a plan for one entity, and undoes in memory what a failed flush began.
+//! Executes the UPDATEs of a plan for one entity, and undoes in memory what a failed flush began.
 
 use std::any::Any;
+use std::rc::Rc;
 
 use diesel::connection::Connection;
-use hashbrown::HashMap;
 
-use super::fragment::{ByKey, Cached, ComputeRow, InsertRows, UpdateRow};
+use super::fragment::{ComputeRow, UpdateRow};
 use super::text::{Shape, Texts, pieces_around};
-use crate::backend::{Backend, Failure, KeyOrder};
-use crate::entity::{Bind, ColumnSet, Entity, Record, References};
+use crate::backend::{Backend, Failure, KeyOrder, Returning};
+use crate::entity::{ColumnSet, Entity, Model, References};
 use crate::error::{Error, Result};
-use crate::identity::{Arena, Expression, Row, Slot, Status};
+use crate::identity::{Arena, Expression, Row, Slot};
 
 /// Executes steps for one entity.
 ///
@@ -23,6 +23,8 @@ pub(crate) struct Writer<E: Entity<B>, B: Backend> {
     advanced: Vec<u32>,
     /// Rows read back after an UPDATE that let the database compute columns.
     computed: Vec<(u32, E)>,
+    /// What is known of generated keys, once the database was asked.
+    pub(super) keys: Option<KeyOrder>,
     _backend: std::marker::PhantomData<fn() -> B>,
 }
 
@@ -33,8 +35,14 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             undo: Vec::new(),
             advanced: Vec::new(),
             computed: Vec::new(),
+            keys: None,
             _backend: std::marker::PhantomData,
         }
+    }
+
+    /// The text of a shape.
+    pub(super) fn text(&mut self, shape: Shape) -> Result<Rc<str>> {
+        self.texts.get::<E, B>(shape).map_err(database::<B>)
     }
 
     // -- memory --------------------------------------------------------------------------------------------------
@@ -95,56 +103,6 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         arena.accept();
     }
 
-    // -- INSERT --------------------------------------------------------------------------------------------------
-
-    /// How many rows go into one INSERT.
-    pub(crate) fn insert_size(columns: ColumnSet) -> usize {
-        let dialect = B::dialect();
-        let one_at_a_time =
-            columns.is_empty() || (E::meta().key_is_generated() && dialect.keys == KeyOrder::Unknown);
-        if one_at_a_time {
-            return 1;
-        }
-        dialect.insert_rows.min(dialect.max_binds / columns.len()).max(1)
-    }
-
-    pub(crate) fn insert(
-        &mut self,
-        connection: &mut B::Connection,
-        arena: &mut Arena<E, B>,
-        slots: &[u32],
-        columns: ColumnSet,
-        postponed: ColumnSet,
-    ) -> Result<()> {
-        if columns.len() > B::dialect().max_binds {
-            return Err(Error::RowTooLarge { entity: E::meta().name });
-        }
-        let size = Self::insert_size(columns);
-        for chunk in slots.chunks(size) {
-            let shape = Shape::Insert { columns, postponed, rows: chunk.len() };
-            let text = self.texts.get::<E, B>(shape).map_err(database::<B>)?;
-            let cached = if chunk.len() == 1 || chunk.len() == size { Cached::Yes } else { Cached::No };
-            let rows: Vec<&dyn Bind<B::Diesel>> =
-                chunk.iter().filter_map(|&slot| to_insert(arena.slot(slot)?)).collect();
-            let statement =
-                InsertRows::<B> { text: &text, cached, rows: &rows, columns: columns.without(postponed) };
-            if E::meta().returned().is_empty() {
-                let count = connection.execute_returning_count(&statement).map_err(database::<B>)?;
-                if count != chunk.len() {
-                    return Err(Error::KeysUnknown { entity: E::meta().name });
-                }
-                fill(arena, chunk.iter().map(|&slot| (slot, None)))?;
-            } else {
-                let mut returned = Vec::with_capacity(chunk.len());
-                E::load_returned(connection, &statement, &mut |row| returned.push(row))
-                    .map_err(database::<B>)?;
-                let matched = match_returned::<E, B>(arena, chunk, returned)?;
-                fill(arena, matched.into_iter().map(|(slot, returned)| (slot, Some(returned))))?;
-            }
-        }
-        Ok(())
-    }
-
     // -- UPDATE --------------------------------------------------------------------------------------------------
 
     /// Writes one set of columns of many rows. With `check`, versions are compared and moved on.
@@ -157,8 +115,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         postponed: ColumnSet,
         check: bool,
     ) -> Result<()> {
-        let computed_by_database =
-            !E::meta().select(|column| column.generated).without(E::meta().key_columns()).is_empty();
+        let computed_by_database = computed_by_database::<E>();
         for &slot in slots {
             if check && E::meta().version.is_some() {
                 self.advance_version(arena, slot)?;
@@ -171,6 +128,11 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             }
         }
         Ok(())
+    }
+
+    /// Whether an UPDATE of one of the rows has to give columns back.
+    pub(crate) fn computes(arena: &Arena<E, B>, slots: &[u32]) -> bool {
+        computed_by_database::<E>() || slots.iter().any(|&slot| !expressions_of(arena, slot).is_empty())
     }
 
     fn advance_version(&mut self, arena: &mut Arena<E, B>, slot: u32) -> Result<()> {
@@ -193,7 +155,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         check: bool,
     ) -> Result<()> {
         let shape = Shape::Update { columns, postponed, check };
-        let text = self.texts.get::<E, B>(shape).map_err(database::<B>)?;
+        let text = self.text(shape)?;
         let Some((now, base)) = arena.slot(slot).and_then(to_update) else { return Ok(()) };
         let version = E::meta().version.filter(|_| check);
         let set = columns.without(postponed);
@@ -220,7 +182,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         let row = UpdateRow::<B> { text: "", now, base, set, key, version: E::meta().version };
         let statement = ComputeRow { pieces: &pieces, expressions, row };
         let mut read = None;
-        if B::dialect().returning {
+        if matches!(B::dialect().returning, Returning::Clause) {
             E::load(connection, &statement, &mut |row| {
                 read = Some(row);
                 true
@@ -238,76 +200,12 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             None => Err(Error::Stale(arena.name_of(slot))),
         }
     }
-
-    // -- DELETE --------------------------------------------------------------------------------------------------
-
-    /// How many rows go into one DELETE.
-    pub(crate) fn delete_size() -> usize {
-        // A row is named in the error when it is missing: several at once only where the database says which it
-        // deleted. A version is compared a row at a time, and so is a key of several columns.
-        let dialect = B::dialect();
-        if !dialect.returning || E::meta().version.is_some() || E::meta().key.len() > 1 {
-            return 1;
-        }
-        dialect.delete_rows.min(dialect.max_binds).max(1)
-    }
-
-    pub(crate) fn delete(
-        &mut self,
-        connection: &mut B::Connection,
-        arena: &Arena<E, B>,
-        slots: &[u32],
-    ) -> Result<()> {
-        let size = Self::delete_size();
-        for chunk in slots.chunks(size) {
-            let keys: Vec<E::Key> =
-                chunk.iter().filter_map(|&slot| arena.slot(slot)?.with_key(Clone::clone)).collect();
-            let version = match (chunk, E::meta().version) {
-                ([slot], Some(column)) => arena
-                    .slot(*slot)
-                    .and_then(Slot::row)
-                    .map(|row| (row.base() as &dyn Bind<B::Diesel>, column)),
-                _ => None,
-            };
-            let shape = Shape::Delete { rows: chunk.len(), check: version.is_some() };
-            let text = self.texts.get::<E, B>(shape).map_err(database::<B>)?;
-            let cached = if chunk.len() == 1 || chunk.len() == size { Cached::Yes } else { Cached::No };
-            let statement = ByKey::<E, B> { text: &text, cached, keys: &keys, version };
-            if chunk.len() == 1 {
-                let count = connection.execute_returning_count(&statement).map_err(database::<B>)?;
-                if count != 1 {
-                    return Err(stale(arena, chunk.first().copied()));
-                }
-            } else {
-                let mut deleted = Vec::with_capacity(chunk.len());
-                E::load_keys(connection, &statement, &mut |key| deleted.push(key)).map_err(database::<B>)?;
-                if deleted.len() != chunk.len() {
-                    let missing = chunk.iter().zip(&keys).find(|(_, key)| !deleted.contains(key));
-                    return Err(stale(arena, missing.map(|(&slot, _)| slot)));
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-fn stale<E: Entity<B>, B: Backend>(arena: &Arena<E, B>, slot: Option<u32>) -> Error {
-    Error::Stale(arena.name_of(slot.unwrap_or(u32::MAX)))
 }
 
 /// A database's refusal, classified by the backend.
 pub(crate) fn database<B: Backend>(source: diesel::result::Error) -> Error {
     let failure: Failure = B::classify(&source);
     Error::Database { failure: Box::new(failure), source }
-}
-
-/// What an INSERT of the slot binds.
-fn to_insert<E: Entity<B>, B: Backend>(slot: &Slot<E, B>) -> Option<&dyn Bind<B::Diesel>> {
-    match slot {
-        Slot::Draft(draft) => Some(&draft.record),
-        Slot::Row(row) => Some(&row.value),
-        _ => None,
-    }
 }
 
 /// What an UPDATE of the slot binds: the new values, and the row as the database has it.
@@ -319,59 +217,14 @@ fn to_update<E: Entity<B>, B: Backend>(slot: &Slot<E, B>) -> Option<(&E, &E)> {
     }
 }
 
+/// Whether the database works out columns of every row that is written.
+fn computed_by_database<E: Model>() -> bool {
+    !E::meta().select(|column| column.generated).without(E::meta().key_columns()).is_empty()
+}
+
 fn expressions_of<E: Entity<B>, B: Backend>(arena: &Arena<E, B>, slot: u32) -> Vec<Expression<B>> {
     match arena.slot(slot) {
         Some(Slot::Row(Row { change: Some(change), .. })) => change.expressions.clone(),
         _ => Vec::new(),
     }
-}
-
-/// Matches what an INSERT gave back to the rows that went in, never by the order of the answer.
-fn match_returned<E: Entity<B>, B: Backend>(
-    arena: &Arena<E, B>,
-    slots: &[u32],
-    mut returned: Vec<E::Returned>,
-) -> Result<Vec<(u32, E::Returned)>> {
-    let unknown = || Error::KeysUnknown { entity: E::meta().name };
-    if returned.len() != slots.len() {
-        return Err(unknown());
-    }
-    if slots.len() == 1 {
-        return Ok(slots.iter().copied().zip(returned).collect());
-    }
-    if E::meta().key_is_generated() {
-        // KeyOrder::Ascending: the smallest key is the first row's.
-        let mut keyed: Vec<(Option<E::Key>, E::Returned)> =
-            returned.drain(..).map(|row| (E::returned_key(&row), row)).collect();
-        keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
-        if keyed.windows(2).any(|pair| matches!(pair, [(a, _), (b, _)] if a == b)) {
-            return Err(unknown());
-        }
-        return Ok(slots.iter().copied().zip(keyed.into_iter().map(|(_, row)| row)).collect());
-    }
-    let mut by_key: HashMap<E::Key, u32> =
-        slots.iter().filter_map(|&slot| Some((arena.key_of(slot)?, slot))).collect();
-    let matched: Option<Vec<_>> =
-        returned.into_iter().map(|row| Some((by_key.remove(&E::returned_key(&row)?)?, row))).collect();
-    matched.ok_or_else(unknown)
-}
-
-/// Keeps the rows that were inserted with what the database filled.
-fn fill<E: Entity<B>, B: Backend>(
-    arena: &mut Arena<E, B>,
-    rows: impl Iterator<Item = (u32, Option<E::Returned>)>,
-) -> Result<()> {
-    for (slot, returned) in rows {
-        match arena.slot_mut(slot) {
-            Some(Slot::Draft(draft)) => {
-                let row = draft.record.clone().complete(returned);
-                draft.written = Some(row.ok_or(Error::NotWritten { entity: E::meta().name })?);
-            }
-            Some(Slot::Row(row)) => {
-                debug_assert_eq!(row.status, Status::Unwritten);
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }

@@ -5,7 +5,7 @@ use diesel::pg::PgConnection;
 use diesel::query_builder::QueryFragment;
 use diesel::sql_types::BigInt;
 use diesel::{Connection, ConnectionResult, QueryResult};
-use moored::backend::{Backend, Dialect, Failure, FailureKind, KeyOrder, UpdateShape, load};
+use moored::backend::{Backend, Dialect, Failure, FailureKind, KeyOrder, Returning, UpdateShape, load};
 
 /// PostgreSQL, through Diesel's `PgConnection`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,8 +16,9 @@ static DIALECT: Dialect = Dialect {
     insert_rows: 100,
     update: UpdateShape::Row,
     delete_rows: 500,
-    returning: true,
+    returning: Returning::Clause,
     keys: KeyOrder::Ascending,
+    empty_row: "DEFAULT VALUES",
     failure_aborts_transaction: true,
 };
 

@@ -9,7 +9,7 @@ use diesel::query_builder::QueryFragment;
 use diesel::sql_types::BigInt;
 use diesel::sqlite::SqliteConnection;
 use diesel::{ConnectionResult, QueryResult};
-use moored::backend::{Backend, Dialect, Failure, KeyOrder, UpdateShape, load};
+use moored::backend::{Backend, Dialect, Failure, KeyOrder, Returning, UpdateShape, load};
 
 pub use options::{Journal, SqliteOptions, Synchronous};
 pub use source::Source;
@@ -27,9 +27,10 @@ static DIALECT: Dialect = Dialect {
     insert_rows: 500,
     update: UpdateShape::Row,
     delete_rows: 500,
-    returning: true,
+    returning: Returning::Clause,
     // "One larger than the largest ROWID in use", https://www.sqlite.org/autoinc.html; rows of VALUES go in one by one.
     keys: KeyOrder::Ascending,
+    empty_row: "DEFAULT VALUES",
     failure_aborts_transaction: false,
 };
 

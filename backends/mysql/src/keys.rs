@@ -1,0 +1,85 @@
+//! What can be proven of the keys that one INSERT of several rows generates into a table.
+//!
+//! 1. `LAST_INSERT_ID()` is the key of the first row. InnoDB hands an INSERT whose rows are counted beforehand all its
+//!    keys at once, in every `innodb_autoinc_lock_mode`; they are `@@auto_increment_increment` apart.
+//! 2. That holds for an `AUTO_INCREMENT` column of an InnoDB table. Another default (a sequence, a UUID) leaves
+//!    `LAST_INSERT_ID()` as the INSERT before it set it.
+//! 3. A trigger before INSERT can set the key itself, with the same effect. A trigger that writes makes the server count
+//!    rows as they come, so that keys can be handed out in several portions with other writers' between them.
+//! 4. Of partitioned tables nobody says any of this.
+//!
+//! What is not proven goes in one row at a time, and `LAST_INSERT_ID()` is reset before.
+
+use diesel::QueryResult;
+use diesel::sql_types::{BigInt, Text};
+use diesel::{MysqlConnection, sql_query};
+use moored::backend::{KeyOrder, load};
+use moored::entity::EntityMeta;
+
+use crate::{KeyBatches, Mysql, Source};
+
+/// One row that counts 1 where it is proven. MySQL shows triggers to those alone who may make them; MariaDB to everyone
+/// who may insert.
+const IS_PROVEN: &str = "\
+SELECT COUNT(*) FROM information_schema.columns c
+  JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
+ WHERE c.table_schema = COALESCE(NULLIF(?, ''), DATABASE()) AND c.table_name = ? AND c.column_name = ?
+   AND c.extra LIKE '%auto_increment%' AND t.engine = 'InnoDB' AND t.create_options NOT LIKE '%partitioned%'
+   AND NOT EXISTS (SELECT 1 FROM information_schema.triggers g WHERE g.event_object_schema = c.table_schema
+     AND g.event_object_table = c.table_name AND g.event_manipulation = 'INSERT')
+   AND (VERSION() LIKE '%MariaDB%'
+     OR EXISTS (SELECT 1 FROM information_schema.user_privileges p
+       WHERE p.privilege_type = 'TRIGGER' AND p.grantee = CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), ''''))
+     OR EXISTS (SELECT 1 FROM information_schema.schema_privileges p
+       WHERE p.privilege_type = 'TRIGGER' AND p.grantee = CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''')
+         AND c.table_schema LIKE p.table_schema)
+     OR EXISTS (SELECT 1 FROM information_schema.table_privileges p
+       WHERE p.privilege_type = 'TRIGGER' AND p.grantee = CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''')
+         AND p.table_schema = c.table_schema AND p.table_name = c.table_name))";
+
+pub(crate) fn order(
+    source: &Source,
+    connection: &mut MysqlConnection,
+    table: &str,
+    entity: &'static EntityMeta,
+) -> QueryResult<KeyOrder> {
+    match source.key_batches() {
+        KeyBatches::Always => return Ok(KeyOrder::Ascending),
+        KeyBatches::Never => return Ok(KeyOrder::Unknown),
+        KeyBatches::WhereProven => {}
+    }
+    let generated =
+        entity.key.iter().filter_map(|&part| entity.columns.get(part)).find(|part| part.generated);
+    let Some(column) = generated else { return Ok(KeyOrder::Unknown) };
+    source.keys_of(table, || {
+        let (schema, name) = unquoted(table);
+        let query =
+            sql_query(IS_PROVEN).bind::<Text, _>(schema).bind::<Text, _>(name).bind::<Text, _>(column.name);
+        let mut proven = 0;
+        load::<Mysql, (BigInt,), (i64,)>(connection, &query, &mut |(count,)| {
+            proven = count;
+            false
+        })?;
+        Ok(if proven == 1 { KeyOrder::Ascending } else { KeyOrder::Unknown })
+    })
+}
+
+/// The schema, or nothing, and the name out of `` `shop`.`orders` ``.
+fn unquoted(table: &str) -> (String, String) {
+    let plain = |part: &str| part.trim_matches('`').replace("``", "`");
+    match table.split_once("`.`") {
+        Some((schema, name)) => (plain(schema), plain(name)),
+        None => (String::new(), plain(table)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unquoted;
+
+    #[test]
+    fn names_lose_their_quotes() {
+        assert_eq!(unquoted("`orders`"), (String::new(), "orders".into()));
+        assert_eq!(unquoted("`shop`.`or``ders`"), ("shop".into(), "or`ders".into()));
+    }
+}

@@ -53,7 +53,7 @@ fn constraints_are_told_apart() {
             Ok(())
         })
         .unwrap();
-    shop.sql("ALTER TABLE authors MODIFY email VARCHAR(200) NOT NULL");
+    shop.sql("UPDATE authors SET email = id WHERE email IS NULL; ALTER TABLE authors MODIFY email VARCHAR(200) NOT NULL");
     let refused = failure(shop.orm.session(|session| {
         session.persist(NewAuthor::new("Nobody"))?;
         session.flush()

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use moored::prelude::*;
 use moored_mysql::{KeyBatches, MysqlOptions};
 
 use crate::shop::{

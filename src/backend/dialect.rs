@@ -43,8 +43,8 @@ pub struct ReadBack {
     pub key_step: &'static str,
     /// A statement after which no row has `first_key` until an INSERT makes a key.
     ///
-    /// Sent before an INSERT of whose table no [`KeyOrder`] is known: its key may not be of the kind that `first_key`
-    /// tells of, and an older one must not be taken for it.
+    /// Sent before an INSERT into a table whose keys are not proven to be [`KeyOrder::Ascending`]: they may not be of the
+    /// kind that `first_key` tells of, and an older one must not be taken for them.
     pub forget_key: &'static str,
     /// What at the end of a SELECT makes it see rows as they are now, and keeps them so until the transaction ends:
     /// ` FOR UPDATE`.
@@ -68,6 +68,10 @@ pub enum KeyOrder {
     /// The rows that the database gives back are then sorted by key: their order in the answer means nothing. With
     /// [`Returning::Select`] it also means that the keys are [`ReadBack::key_step`] apart, with no gap.
     Ascending,
+    /// The same, unless something that cannot be seen from here makes them, like a trigger.
+    ///
+    /// [`ReadBack::forget_key`] goes before each INSERT, and too few rows at the keys expected are an error.
+    AscendingOrForeign,
     /// Nothing: rows with a generated key go in one at a time.
     Unknown,
 }

@@ -30,7 +30,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
     pub(crate) fn insert_size(&self, columns: ColumnSet) -> usize {
         let (dialect, meta) = (B::dialect(), E::meta());
         // Keys of several columns do not ascend when the database makes but one of them.
-        let keys_ascend = self.key_order() == KeyOrder::Ascending && meta.key.len() == 1;
+        let keys_ascend = self.key_order() != KeyOrder::Unknown && meta.key.len() == 1;
         if columns.is_empty() || (meta.key_is_generated() && !keys_ascend) {
             return 1;
         }
@@ -69,7 +69,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
                     returned
                 }
                 Returning::Select(read_back) => {
-                    if E::meta().key_is_generated() && self.key_order() == KeyOrder::Unknown {
+                    if E::meta().key_is_generated() && self.key_order() != KeyOrder::Ascending {
                         forget_key::<B>(connection, read_back)?;
                     }
                     execute::<E, B>(connection, &statement)?;

@@ -115,14 +115,15 @@ fn a_row_that_the_database_fills_alone() {
 }
 
 #[test]
-fn a_table_with_a_trigger_takes_one_row_at_a_time() {
+fn triggers_do_not_disturb_the_keys() {
     let shop = Shop::open("trigger");
     shop.sql(
         "CREATE TABLE audit (id INTEGER PRIMARY KEY AUTO_INCREMENT, what TEXT); INSERT INTO audit (what) VALUES ('x'), ('y');
-         CREATE TRIGGER after_author AFTER INSERT ON authors FOR EACH ROW INSERT INTO audit (what) VALUES (NEW.name);",
+         CREATE TRIGGER after_author AFTER INSERT ON authors FOR EACH ROW INSERT INTO audit (what) VALUES (NEW.name);
+         CREATE TRIGGER before_author BEFORE INSERT ON authors FOR EACH ROW SET NEW.email = NEW.name;",
     );
     insert(&shop, "a", 20).unwrap();
-    assert_eq!(inserts(&shop), 20);
+    assert_eq!(inserts(&shop), 1);
 }
 
 #[test]
@@ -130,12 +131,62 @@ fn a_key_that_a_trigger_set_is_never_guessed() {
     let shop = Shop::open("set_by_trigger");
     shop.sql(
         "INSERT INTO authors (id, name, version) VALUES (1, 'first', 1); INSERT INTO tickets () VALUES ();
-         CREATE TRIGGER before_author BEFORE INSERT ON authors FOR EACH ROW SET NEW.id = 1000;",
+         CREATE TRIGGER before_author BEFORE INSERT ON authors FOR EACH ROW
+            SET NEW.id = IF(NEW.name LIKE '%-1', 1000, NEW.id), NEW.id = IF(NEW.name LIKE 'b%', 2000, NEW.id);",
     );
-    let error = insert(&shop, "a", 1).unwrap_err();
-    assert!(matches!(error, moored::Error::KeysUnknown { entity: "Author" }), "{error:?}");
-    let left = shop.orm.read(|session| session.query::<Author>(authors::table).count()).unwrap();
-    assert_eq!(left, 1);
+    // The second of three rows, the first of two, the only one.
+    for (prefix, rows) in [("a", 3), ("a", 2), ("b", 1)] {
+        let error = insert(&shop, prefix, rows).unwrap_err();
+        assert!(matches!(error, moored::Error::KeysUnknown { entity: "Author" }), "{error:?}");
+        let left = shop.orm.read(|session| session.query::<Author>(authors::table).count()).unwrap();
+        assert_eq!(left, 1);
+    }
+}
+
+/// Not proven: another default than `AUTO_INCREMENT`, another engine, partitions.
+#[test]
+fn other_tables_take_one_row_at_a_time() {
+    let shop = Shop::open("partitioned");
+    shop.sql(
+        "CREATE TABLE parted (id INTEGER PRIMARY KEY AUTO_INCREMENT, name VARCHAR(200) NOT NULL, email VARCHAR(200),
+            version INTEGER NOT NULL) PARTITION BY HASH (id) PARTITIONS 4;
+         DROP TABLE books, authors; RENAME TABLE parted TO authors;",
+    );
+    insert(&shop, "a", 20).unwrap();
+    assert_eq!(inserts(&shop), 20);
+    let other = Shop::open("no_auto_increment");
+    other.sql(
+        "INSERT INTO tickets () VALUES (), (); DROP TABLE books, authors;
+         CREATE TABLE authors (id INTEGER PRIMARY KEY DEFAULT 77, name TEXT NOT NULL, email TEXT, version INTEGER NOT NULL)",
+    );
+    let error = insert(&other, "a", 1).unwrap_err();
+    assert!(matches!(error, moored::Error::KeysUnknown { .. }), "{error:?}");
+}
+
+/// MySQL shows such a user no trigger.
+#[test]
+fn a_user_who_may_only_write_gets_batches_too() {
+    let shop = Shop::open("least");
+    let name = format!("moored_{}", std::process::id());
+    shop.sql(&format!(
+        "CREATE USER {name}@'%' IDENTIFIED BY 'Pass-word-1'; CREATE USER {name}@localhost IDENTIFIED BY 'Pass-word-1';
+         GRANT SELECT, INSERT ON {0}.* TO {name}@'%'; GRANT SELECT, INSERT ON {0}.* TO {name}@localhost",
+        shop.url.rsplit('/').next().unwrap()
+    ));
+    let url = shop.url.replace("root@", &format!("{name}:Pass-word-1@"));
+    let least = shop.log_into(&url);
+    // A thread, so that the user goes whatever happens.
+    let inserted = std::thread::scope(|threads| {
+        threads
+            .spawn(|| {
+                insert(&least, "a", 20).unwrap();
+                assert_eq!(inserts(&least), 1);
+            })
+            .join()
+    });
+    drop(least);
+    shop.sql(&format!("DROP USER {name}@'%', {name}@localhost"));
+    inserted.unwrap();
 }
 
 #[test]

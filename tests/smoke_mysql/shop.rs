@@ -98,7 +98,8 @@ pub(crate) struct Shop {
     pub(crate) orm: Orm<Mysql>,
     pub(crate) log: StatementLog,
     pub(crate) url: String,
-    name: String,
+    /// The database to drop at the end, if it is this shop's own.
+    name: Option<String>,
 }
 
 fn server() -> String {
@@ -116,16 +117,25 @@ impl Shop {
         connection
             .batch_execute(&format!("CREATE DATABASE {name} CHARACTER SET utf8mb4; USE {name}; {SCHEMA}"))
             .unwrap();
+        let url = format!("{}/{name}", server());
+        Self::over(&url, Some(name), pool_size, options)
+    }
+
+    /// The same database through another user.
+    pub(crate) fn log_into(&self, url: &str) -> Self {
+        Self::over(url, None, 1, MysqlOptions::default())
+    }
+
+    fn over(url: &str, name: Option<String>, pool_size: u32, options: MysqlOptions) -> Self {
         let log = StatementLog::new();
         let sink = log.clone();
-        let url = format!("{}/{name}", server());
-        let orm = Orm::<Mysql>::builder(&url)
+        let orm = Orm::<Mysql>::builder(url)
             .options(options)
             .pool_size(pool_size)
             .instrument(move || sink.clone())
             .build()
             .unwrap();
-        Self { orm, log, url, name }
+        Self { orm, log, url: url.to_owned(), name }
     }
 
     /// Plain SQL on a connection of the pool.
@@ -137,8 +147,9 @@ impl Shop {
 
 impl Drop for Shop {
     fn drop(&mut self) {
+        let Some(name) = &self.name else { return };
         if let Ok(mut connection) = MysqlConnection::establish(&format!("{}/", server())) {
-            let _ = connection.batch_execute(&format!("DROP DATABASE {}", self.name));
+            let _ = connection.batch_execute(&format!("DROP DATABASE {name}"));
         }
     }
 }

@@ -3,12 +3,11 @@
 //! 1. `LAST_INSERT_ID()` is the key of the first row. InnoDB hands an INSERT whose rows are counted beforehand all its
 //!    keys at once, in every `innodb_autoinc_lock_mode`; they are `@@auto_increment_increment` apart.
 //! 2. That holds for an `AUTO_INCREMENT` column of an InnoDB table. Another default (a sequence, a UUID) leaves
-//!    `LAST_INSERT_ID()` as the INSERT before it set it.
-//! 3. A trigger before INSERT can set the key itself, with the same effect. A trigger that writes makes the server count
-//!    rows as they come, so that keys can be handed out in several portions with other writers' between them.
-//! 4. Of partitioned tables nobody says any of this.
+//!    `LAST_INSERT_ID()` as the INSERT before it set it. Of partitioned tables nobody says any of this.
+//! 3. A trigger before INSERT can set the key itself, with the same effect. Where there may be one, `LAST_INSERT_ID()` is
+//!    reset before the INSERT: then it is 0 after it, or fewer rows than inserted are at the keys that follow from it.
 //!
-//! What is not proven goes in one row at a time, and `LAST_INSERT_ID()` is reset before.
+//! What falls under none of them goes in one row at a time, and `LAST_INSERT_ID()` is reset before.
 
 use diesel::QueryResult;
 use diesel::sql_types::{BigInt, Text};
@@ -18,24 +17,26 @@ use moored::entity::EntityMeta;
 
 use crate::{KeyBatches, Mysql, Source};
 
-/// One row that counts 1 where it is proven. MySQL shows triggers to those alone who may make them; MariaDB to everyone
-/// who may insert.
-const IS_PROVEN: &str = "\
-SELECT COUNT(*) FROM information_schema.columns c
+/// 0: nothing is known. 1: the table is of the right kind, and a trigger may set the key. 2: there is no such trigger.
+///
+/// MySQL shows triggers to those alone who may make them; MariaDB to everyone who may insert.
+const WHAT_IS_PROVEN: &str = "\
+SELECT COALESCE(MAX(1 + (
+    NOT EXISTS (SELECT 1 FROM information_schema.triggers g WHERE g.event_object_schema = c.table_schema
+      AND g.event_object_table = c.table_name AND g.event_manipulation = 'INSERT' AND g.action_timing = 'BEFORE')
+    AND (VERSION() LIKE '%MariaDB%'
+      OR EXISTS (SELECT 1 FROM information_schema.user_privileges p
+        WHERE p.privilege_type = 'TRIGGER' AND p.grantee = me.grantee)
+      OR EXISTS (SELECT 1 FROM information_schema.schema_privileges p
+        WHERE p.privilege_type = 'TRIGGER' AND p.grantee = me.grantee AND c.table_schema LIKE p.table_schema)
+      OR EXISTS (SELECT 1 FROM information_schema.table_privileges p
+        WHERE p.privilege_type = 'TRIGGER' AND p.grantee = me.grantee
+          AND p.table_schema = c.table_schema AND p.table_name = c.table_name)))), 0)
+  FROM information_schema.columns c
   JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
+  JOIN (SELECT CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''') AS grantee) me
  WHERE c.table_schema = COALESCE(NULLIF(?, ''), DATABASE()) AND c.table_name = ? AND c.column_name = ?
-   AND c.extra LIKE '%auto_increment%' AND t.engine = 'InnoDB' AND t.create_options NOT LIKE '%partitioned%'
-   AND NOT EXISTS (SELECT 1 FROM information_schema.triggers g WHERE g.event_object_schema = c.table_schema
-     AND g.event_object_table = c.table_name AND g.event_manipulation = 'INSERT')
-   AND (VERSION() LIKE '%MariaDB%'
-     OR EXISTS (SELECT 1 FROM information_schema.user_privileges p
-       WHERE p.privilege_type = 'TRIGGER' AND p.grantee = CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), ''''))
-     OR EXISTS (SELECT 1 FROM information_schema.schema_privileges p
-       WHERE p.privilege_type = 'TRIGGER' AND p.grantee = CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''')
-         AND c.table_schema LIKE p.table_schema)
-     OR EXISTS (SELECT 1 FROM information_schema.table_privileges p
-       WHERE p.privilege_type = 'TRIGGER' AND p.grantee = CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''')
-         AND p.table_schema = c.table_schema AND p.table_name = c.table_name))";
+   AND c.extra LIKE '%auto_increment%' AND t.engine = 'InnoDB' AND t.create_options NOT LIKE '%partitioned%'";
 
 pub(crate) fn order(
     source: &Source,
@@ -53,14 +54,20 @@ pub(crate) fn order(
     let Some(column) = generated else { return Ok(KeyOrder::Unknown) };
     source.keys_of(table, || {
         let (schema, name) = unquoted(table);
-        let query =
-            sql_query(IS_PROVEN).bind::<Text, _>(schema).bind::<Text, _>(name).bind::<Text, _>(column.name);
+        let query = sql_query(WHAT_IS_PROVEN)
+            .bind::<Text, _>(schema)
+            .bind::<Text, _>(name)
+            .bind::<Text, _>(column.name);
         let mut proven = 0;
-        load::<Mysql, (BigInt,), (i64,)>(connection, &query, &mut |(count,)| {
-            proven = count;
+        load::<Mysql, (BigInt,), (i64,)>(connection, &query, &mut |(answer,)| {
+            proven = answer;
             false
         })?;
-        Ok(if proven == 1 { KeyOrder::Ascending } else { KeyOrder::Unknown })
+        Ok(match proven {
+            2 => KeyOrder::Ascending,
+            1 => KeyOrder::AscendingOrForeign,
+            _ => KeyOrder::Unknown,
+        })
     })
 }
 

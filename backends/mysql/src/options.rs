@@ -41,11 +41,12 @@ impl Default for MysqlOptions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyBatches {
-    /// Where it is proven, asked once for each table: InnoDB, `AUTO_INCREMENT`, no partitions, and no trigger on INSERT.
-    /// MySQL shows triggers only to a user with the privilege `TRIGGER`; without it nothing is proven.
+    /// Where it is proven, asked once for each table: InnoDB, `AUTO_INCREMENT`, no partitions. Where a trigger before
+    /// INSERT could interfere it costs one more round trip an INSERT; MySQL shows triggers only to a user with the
+    /// privilege `TRIGGER`, and without it there could always be one.
     #[default]
     WhereProven,
-    /// On every table: the caller answers for it that the above holds.
+    /// On every table: the caller answers for it that the above holds, and that no trigger sets the key.
     Always,
     /// Nowhere: such rows go in one at a time.
     Never,

@@ -7,7 +7,7 @@ use diesel::result::Error;
 use diesel::sql_types::BigInt;
 use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel::{ConnectionResult, QueryResult};
-use moored::backend::{Backend, Dialect, Failure, FailureKind, KeyOrder, UpdateShape, load};
+use moored::backend::{Backend, Dialect, Failure, FailureKind, KeyOrder, Returning, UpdateShape, load};
 use moored::entity::{Bind, Entity, Key, Link, Model, Record};
 
 use crate::schema::stamp::{Given, NewStamp, Stamp};
@@ -22,8 +22,9 @@ static DIALECT: Dialect = Dialect {
     insert_rows: 1,
     update: UpdateShape::Row,
     delete_rows: 1,
-    returning: true,
+    returning: Returning::Clause,
     keys: KeyOrder::Ascending,
+    empty_row: "DEFAULT VALUES",
     failure_aborts_transaction: false,
 };
 

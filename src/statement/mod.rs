@@ -9,6 +9,7 @@ mod fragment;
 mod insert;
 mod load;
 mod read;
+mod table;
 mod text;
 mod wrap;
 mod write;
@@ -16,6 +17,6 @@ mod write;
 #[doc(hidden)]
 pub use load::load;
 pub(crate) use read::{load_by_key, load_by_keys};
-pub(crate) use text::{sql_of, table_name};
+pub(crate) use table::{sql_of, table_name};
 pub(crate) use wrap::Count;
 pub(crate) use write::{Writer, database};

@@ -4,14 +4,15 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 
 use diesel::QueryResult;
-use diesel::query_builder::{AstPass, QueryBuilder, QueryFragment};
+use diesel::query_builder::{QueryBuilder, QueryFragment};
 use hashbrown::HashMap;
 
+use super::table::Table;
 use crate::backend::{Backend, ReadBack, Returning};
 use crate::entity::{ColumnSet, Entity, EntityMeta};
 use crate::identity::Expression;
 
-type DieselBuilder<B> = <<B as Backend>::Diesel as diesel::backend::Backend>::QueryBuilder;
+pub(super) type DieselBuilder<B> = <<B as Backend>::Diesel as diesel::backend::Backend>::QueryBuilder;
 
 /// What tells one text of an entity from another.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -295,25 +296,4 @@ impl<B: Backend> Text<B> {
         }
         Ok(())
     }
-}
-
-/// The name of an entity's table as a fragment.
-pub(crate) struct Table<E, B>(pub(crate) PhantomData<fn() -> (E, B)>);
-
-impl<E: Entity<B>, B: Backend> QueryFragment<B::Diesel> for Table<E, B> {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, B::Diesel>) -> QueryResult<()> {
-        E::push_table(out)
-    }
-}
-
-/// The text of any query.
-pub(crate) fn sql_of<B: Backend>(query: &(impl QueryFragment<B::Diesel> + ?Sized)) -> QueryResult<String> {
-    let mut builder = DieselBuilder::<B>::default();
-    query.to_sql(&mut builder, &B::Diesel::default())?;
-    Ok(builder.finish())
-}
-
-/// The quoted name of an entity's table, as it occurs in the text of any query that reads it.
-pub(crate) fn table_name<E: Entity<B>, B: Backend>() -> QueryResult<String> {
-    sql_of::<B>(&Table::<E, B>(PhantomData))
 }

@@ -3,6 +3,7 @@
 mod authority;
 mod core;
 mod flush;
+mod gather;
 mod mode;
 mod nest;
 mod preview;

@@ -4,10 +4,13 @@
 //! values. Diesel's cache goes by the text, so one row and one full chunk of every shape are prepared once per
 //! connection, and nothing else is kept there.
 
+mod delete;
 mod fragment;
+mod insert;
 mod load;
 mod read;
 mod text;
+mod update;
 mod wrap;
 mod write;
 

@@ -19,7 +19,7 @@ use diesel::connection::{Instrumentation, InstrumentationEvent};
 /// let orm = Orm::<Sqlite>::builder(":memory:").instrument(move || sink.clone()).build()?;
 /// orm.with_connection(|connection| connection.batch_execute("SELECT 1").map_err(moored::Error::from))?;
 /// assert_eq!(log.take(), ["SELECT 1"]);
-/// # Ok(())
+/// # Ok::<_, moored::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct StatementLog(Arc<Mutex<Vec<String>>>);

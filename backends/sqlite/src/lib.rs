@@ -7,7 +7,7 @@
 //! let orm = Orm::<Sqlite>::builder(":memory:")
 //!     .options(SqliteOptions { synchronous: Synchronous::Full, ..SqliteOptions::default() })
 //!     .build()?;
-//! # Ok(())
+//! # Ok::<_, moored::Error>(())
 //! ```
 //!
 //! SQLite is compiled in; without the feature `bundled` the system's library is linked.

@@ -127,7 +127,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
 fn check_writable<E: Model, B: Backend>(row: &Row<E, B>, columns: ColumnSet) -> Result<()> {
     let meta = E::meta();
     check_key(row, columns)?;
-    if let Some(change) = &row.change {
+    if let Some(change) = row.change.as_ref().filter(|change| !change.expressions.is_empty()) {
         let edited = row.edited();
         let twice = change.expressions.iter().find(|expression| edited.contains(expression.column));
         if let Some(column) = twice.and_then(|expression| meta.columns.get(expression.column)) {

@@ -1,7 +1,9 @@
 //! The rows of the shop: the Chinook sample where it is at hand, or generated ones of the same shape.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 use std::{env, fs};
 
 use serde_json::Value;
@@ -104,7 +106,7 @@ pub(crate) fn at_hand() -> Data {
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/chinook"), PathBuf::from);
     if folder.is_dir() {
         let data = sample(&folder);
-        println!("the Chinook sample: {} rows out of {}", data.tables.len(), folder.display());
+        say_once(&format!("the Chinook sample: {} rows out of {}", data.tables.len(), folder.display()));
         return data;
     }
     assert!(
@@ -114,8 +116,20 @@ pub(crate) fn at_hand() -> Data {
         folder.display()
     );
     let data = generated::data();
-    println!("generated data: {} rows, for there is no folder {}", data.tables.len(), folder.display());
+    say_once(&format!(
+        "generated data: {} rows, for there is no folder {}",
+        data.tables.len(),
+        folder.display()
+    ));
     data
+}
+
+/// One line for all tests of this program, past the runner, which keeps what a passing test prints to itself.
+fn say_once(line: &str) {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        let _ = writeln!(std::io::stderr(), "{line}");
+    });
 }
 
 fn sample(folder: &Path) -> Data {

@@ -1,6 +1,6 @@
 //! Rows to begin a test with, and what tests of every part need.
 
-use moored::backend::{KeyOrder, UpdateShape};
+use moored::backend::{InsertShape, KeyedShape, UpdateShape};
 use moored::{Backend, Entity, Error, Key, Orm, Result};
 
 use crate::entities::{Author, Book, NewAuthor, NewBook, NewNote, Note};
@@ -72,10 +72,13 @@ pub fn notes<B: Backend>(orm: &Orm<B>, count: usize) {
 
 /// The UPDATEs that rows of one shape take: as many as the backend's measured best shape makes of them.
 #[must_use]
-pub fn updates<B: Backend>(shape: &str, rows: usize) -> Vec<String> {
-    let statements = match B::dialect().update {
+pub fn updates<B: Backend>(orm: &Orm<B>, shape: &str, rows: usize) -> Vec<String> {
+    let statements = match orm.dialect().update {
         UpdateShape::Row => rows,
         UpdateShape::FromValues { rows: batch } => rows / batch + rows % batch,
+        UpdateShape::FromArrays { rows: batch, .. } | UpdateShape::Join { rows: batch, .. } => {
+            rows.div_ceil(batch)
+        }
         other => panic!("how many statements does {other:?} take?"),
     };
     vec![shape.to_owned(); statements]
@@ -83,19 +86,22 @@ pub fn updates<B: Backend>(shape: &str, rows: usize) -> Vec<String> {
 
 /// How many rows of so many columns go into one INSERT.
 #[must_use]
-pub fn insert_size<B: Backend>(columns: usize) -> usize {
-    let dialect = B::dialect();
-    match dialect.keys {
-        KeyOrder::Ascending => dialect.insert_rows.min(dialect.max_binds / columns),
-        _ => 1,
+pub fn insert_size<B: Backend>(orm: &Orm<B>, columns: usize) -> usize {
+    match orm.dialect().insert {
+        InsertShape::Values { rows } => rows.min(orm.dialect().max_binds / columns),
+        InsertShape::Arrays { rows, .. } => rows,
+        other => panic!("how many rows has {other:?}?"),
     }
 }
 
 /// How many rows with a key of one column and without a version go into one DELETE.
 #[must_use]
-pub fn delete_size<B: Backend>() -> usize {
-    let dialect = B::dialect();
-    if dialect.returning { dialect.delete_rows.min(dialect.max_binds) } else { 1 }
+pub fn delete_size<B: Backend>(orm: &Orm<B>) -> usize {
+    match orm.dialect().keyed {
+        KeyedShape::List { rows } => rows.min(orm.dialect().max_binds),
+        KeyedShape::Arrays { rows, .. } => rows,
+        other => panic!("how many rows has {other:?}?"),
+    }
 }
 
 /// What a flush of so many rows sends: nothing, one statement of one row, or statements of so many rows in a transaction.
@@ -117,8 +123,8 @@ pub fn in_transaction(statements: Vec<String>) -> Vec<String> {
 /// A flush of one statement that a caller asks for inside a transaction: a savepoint around it only where a failure would
 /// doom the transaction.
 #[must_use]
-pub fn flush_inside<B: Backend>(statement: &str) -> Vec<String> {
-    if B::dialect().failure_aborts_transaction {
+pub fn flush_inside<B: Backend>(orm: &Orm<B>, statement: &str) -> Vec<String> {
+    if orm.dialect().failure_aborts_transaction {
         ["SP", statement, "RELEASE"].map(str::to_owned).to_vec()
     } else {
         vec![statement.to_owned()]

@@ -101,7 +101,7 @@ macro_rules! changes_behaviours {
                     }
                     log.skip();
                     session.flush()?;
-                    let updates = samples::updates::<B>("UPDATE notes (text, stars)", 3);
+                    let updates = samples::updates(&orm, "UPDATE notes (text, stars)", 3);
                     assert_eq!(log.take(), samples::in_transaction(updates));
                     for (note, stars) in notes.iter().zip(1..) {
                         session.refresh(note)?;
@@ -126,8 +126,8 @@ macro_rules! changes_behaviours {
                     session.flush()?;
                     let mut sent = log.take();
                     sent.sort();
-                    let mut expected = samples::updates::<B>("UPDATE notes (text)", 2);
-                    expected.extend(samples::updates::<B>("UPDATE notes (stars)", 1));
+                    let mut expected = samples::updates(&orm, "UPDATE notes (text)", 2);
+                    expected.extend(samples::updates(&orm, "UPDATE notes (stars)", 1));
                     let mut expected = samples::in_transaction(expected);
                     expected.sort();
                     assert_eq!(sent, expected);
@@ -155,7 +155,7 @@ macro_rules! changes_behaviours {
                     session.edit(&rows[2])?.email = Some(String::new());
                     log.skip();
                     session.flush()?;
-                    let updates = samples::updates::<B>("UPDATE authors (email, version)", 3);
+                    let updates = samples::updates(&orm, "UPDATE authors (email, version)", 3);
                     assert_eq!(log.take(), samples::in_transaction(updates));
                     for row in &rows {
                         session.refresh(row)?;

@@ -55,12 +55,12 @@ macro_rules! circles_behaviours {
                     }
                     session.flush()?;
                     let mut expected =
-                        vec!["INSERT teams".to_owned(); 4_usize.div_ceil(samples::insert_size::<B>(2))];
+                        vec!["INSERT teams".to_owned(); 4_usize.div_ceil(samples::insert_size(&orm, 2))];
                     expected.extend(vec![
                         "INSERT players".to_owned();
-                        4_usize.div_ceil(samples::insert_size::<B>(2))
+                        4_usize.div_ceil(samples::insert_size(&orm, 2))
                     ]);
-                    expected.extend(samples::updates::<B>("UPDATE teams (captain_id)", 4));
+                    expected.extend(samples::updates(&orm, "UPDATE teams (captain_id)", 4));
                     assert_eq!(log.take(), samples::in_transaction(expected));
                     let teams = session.query::<Team>(teams::table).all()?;
                     for team in teams {

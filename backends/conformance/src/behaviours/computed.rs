@@ -130,7 +130,7 @@ macro_rules! computed_behaviours {
                     assert_eq!(session[&account].balance, 10);
                     log.skip();
                     session.flush()?;
-                    assert_eq!(log.take(), ["UPDATE accounts (version, balance)"]);
+                    assert_eq!(log.take(), ["UPDATE accounts (balance, version)"]);
                     assert_eq!((session[&account].balance, session[&account].version), (15, 2));
                     session.flush()?;
                     assert!(log.take().is_empty());

@@ -31,7 +31,7 @@ macro_rules! isolation_behaviours {
                         tx.flush()
                     })?;
                     let mut expected = vec!["B".to_owned()];
-                    expected.extend(samples::flush_inside::<B>("INSERT ticks"));
+                    expected.extend(samples::flush_inside(&orm, "INSERT ticks"));
                     expected.push("C".into());
                     assert_eq!(log.take(), expected);
                     session.flush()?;

@@ -35,7 +35,7 @@ macro_rules! limits_behaviours {
 
             #[test]
             fn inserts_around_the_limit_are_chunked_and_each_row_gets_its_own_key() {
-                let size = samples::insert_size::<B>(2);
+                let size = samples::insert_size(&open().0, 2);
                 for count in around(size) {
                     let (orm, log) = open();
                     orm.session(|session| {
@@ -62,7 +62,7 @@ macro_rules! limits_behaviours {
 
             #[test]
             fn updates_around_the_limit_reach_every_row() {
-                for count in around(samples::insert_size::<B>(2)) {
+                for count in around(samples::insert_size(&open().0, 2)) {
                     let (orm, log) = open();
                     if count > 0 {
                         samples::notes(&orm, count);
@@ -75,7 +75,7 @@ macro_rules! limits_behaviours {
                         }
                         log.skip();
                         session.flush()?;
-                        let updates = samples::updates::<B>("UPDATE notes (stars)", count);
+                        let updates = samples::updates(&orm, "UPDATE notes (stars)", count);
                         let expected = if count > 1 { samples::in_transaction(updates) } else { updates };
                         assert_eq!(log.take(), expected, "{count} rows");
                         for (row, stars) in rows.iter().zip(1..) {
@@ -91,7 +91,7 @@ macro_rules! limits_behaviours {
 
             #[test]
             fn deletes_around_the_limit_are_chunked_and_spare_the_others() {
-                let size = samples::delete_size::<B>();
+                let size = samples::delete_size(&open().0);
                 for count in around(size) {
                     let (orm, log) = open();
                     samples::notes(&orm, count + 3);
@@ -133,7 +133,7 @@ macro_rules! limits_behaviours {
                 let (orm, log) = open();
                 let arya = samples::author(&orm, "Arya");
                 let book = samples::book(&orm, "Needle", arya);
-                let count = samples::insert_size::<B>(3) + 1;
+                let count = samples::insert_size(&orm, 3) + 1;
                 log.skip();
                 orm.session(|session| {
                     for number in 0..count {
@@ -179,7 +179,7 @@ macro_rules! limits_behaviours {
                         .map(|stars| session.persist(NewNote::new("note", stars)))
                         .collect::<Result<_>>()?;
                     session.flush()?;
-                    let size = samples::insert_size::<B>(2);
+                    let size = samples::insert_size(&orm, 2);
                     assert_eq!(log.take(), samples::chunked("INSERT notes", COUNT, size));
                     let rows = session.promote(&new)?;
                     assert!((0..).zip(&rows).all(|(stars, row)| session[row].stars == stars));
@@ -191,7 +191,7 @@ macro_rules! limits_behaviours {
                     }
                     log.skip();
                     session.flush()?;
-                    let updates = samples::updates::<B>("UPDATE notes (stars)", COUNT);
+                    let updates = samples::updates(&orm, "UPDATE notes (stars)", COUNT);
                     assert_eq!(log.take().len(), updates.len() + 2);
                     assert_eq!(stars(session)?, (COUNT, sum + i64::try_from(COUNT).unwrap()));
 
@@ -202,7 +202,7 @@ macro_rules! limits_behaviours {
                     session.flush()?;
                     assert_eq!(
                         log.take(),
-                        samples::chunked("DELETE notes", COUNT, samples::delete_size::<B>())
+                        samples::chunked("DELETE notes", COUNT, samples::delete_size(&orm))
                     );
                     assert_eq!(stars(session)?, (0, 0));
                     Ok(())
@@ -212,8 +212,8 @@ macro_rules! limits_behaviours {
 
             #[test]
             fn a_failure_in_a_later_chunk_undoes_the_earlier_ones() {
-                let size = samples::insert_size::<B>(2);
                 let (orm, log) = open();
+                let size = samples::insert_size(&orm, 2);
                 samples::execute(&orm, "INSERT INTO tags (label, color) VALUES ('taken', 'x')");
                 orm.session(|session| {
                     for number in 0..size {

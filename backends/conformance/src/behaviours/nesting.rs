@@ -117,7 +117,7 @@ macro_rules! nesting_behaviours {
                         Ok(())
                     })?;
                     let mut expected = vec!["B".to_owned()];
-                    expected.extend(samples::flush_inside::<B>("INSERT notes"));
+                    expected.extend(samples::flush_inside(&orm, "INSERT notes"));
                     expected.extend(["SELECT authors", "C"].map(str::to_owned));
                     assert_eq!(log.take(), expected);
                     session.flush()

@@ -67,8 +67,8 @@ macro_rules! order_behaviours {
                         }
                     }
                     session.flush()?;
-                    let authors = samples::insert_size::<B>(3);
-                    let books = samples::insert_size::<B>(6);
+                    let authors = samples::insert_size(&orm, 3);
+                    let books = samples::insert_size(&orm, 6);
                     let mut expected = vec!["INSERT authors".to_owned(); 20_usize.div_ceil(authors)];
                     expected.extend(vec!["INSERT books".to_owned(); 60_usize.div_ceil(books)]);
                     assert_eq!(log.take(), samples::in_transaction(expected));

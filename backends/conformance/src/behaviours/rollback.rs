@@ -93,7 +93,7 @@ macro_rules! rollback_behaviours {
                     }
                     assert!(log.take().is_empty());
                     session.flush()?;
-                    let updates = samples::updates::<B>("UPDATE notes (stars)", 2);
+                    let updates = samples::updates(&orm, "UPDATE notes (stars)", 2);
                     assert_eq!(log.take(), samples::in_transaction(updates));
                     Ok(())
                 })

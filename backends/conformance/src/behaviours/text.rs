@@ -185,7 +185,7 @@ macro_rules! text_behaviours {
                         let _ = session.remove(row)?;
                     }
                     session.flush()?;
-                    assert_eq!(log.take(), samples::chunked("DELETE table", 3, samples::delete_size::<B>()));
+                    assert_eq!(log.take(), samples::chunked("DELETE table", 3, samples::delete_size(&orm)));
                     assert!(session.find_many::<Setting, i32>([1, 2, 3])?.iter().all(Option::is_none));
                     Ok(())
                 })

@@ -48,7 +48,7 @@ macro_rules! transactions_behaviours {
                         assert_eq!(log.take(), ["B", "SP", "INSERT authors", "INSERT books", "RELEASE"]);
                         let _ = tx.persist(NewNote::new("x", 0))?;
                         tx.flush()?;
-                        assert_eq!(log.take(), samples::flush_inside::<B>("INSERT notes"));
+                        assert_eq!(log.take(), samples::flush_inside(&orm, "INSERT notes"));
                         Ok(())
                     })?;
                     assert_eq!(log.take(), ["C"]);
@@ -144,7 +144,7 @@ macro_rules! transactions_behaviours {
                         });
                         assert!(matches!(undone, Err(Error::NotFound { .. })));
                         let mut expected = vec!["SP".to_owned()];
-                        expected.extend(samples::flush_inside::<B>("INSERT notes"));
+                        expected.extend(samples::flush_inside(&orm, "INSERT notes"));
                         expected.push("RB SP".into());
                         assert_eq!(log.take(), expected);
                         Ok(())
@@ -168,7 +168,7 @@ macro_rules! transactions_behaviours {
                     });
                     assert!(matches!(undone, Err(Error::NotFound { entity: "reason to go on" })));
                     let mut expected = vec!["B".to_owned()];
-                    expected.extend(samples::flush_inside::<B>("INSERT notes"));
+                    expected.extend(samples::flush_inside(&orm, "INSERT notes"));
                     expected.push("R".into());
                     assert_eq!(log.take(), expected);
                     assert_eq!(session.query::<Note>(notes::table).count()?, 0);
@@ -212,7 +212,7 @@ macro_rules! transactions_behaviours {
                         Some($crate::moored::backend::FailureKind::Unique)
                     );
                     let mut expected = vec!["B".to_owned()];
-                    expected.extend(samples::flush_inside::<B>("UPDATE authors (name, version)"));
+                    expected.extend(samples::flush_inside(&orm, "UPDATE authors (name, version)"));
                     expected.extend(["INSERT authors", "R"].map(str::to_owned));
                     assert_eq!(log.take(), expected);
                     assert_eq!((session[&arya].name.as_str(), session[&arya].version), ("Arya", 1));

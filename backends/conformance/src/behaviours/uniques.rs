@@ -189,7 +189,7 @@ macro_rules! uniques_behaviours {
                     let _ = session.persist(NewAuthor::new("Rickon"))?;
                     session.flush()?;
                     let mut expected =
-                        vec!["INSERT authors".to_owned(); 2_usize.div_ceil(samples::insert_size::<B>(3))];
+                        vec!["INSERT authors".to_owned(); 2_usize.div_ceil(samples::insert_size(&orm, 3))];
                     expected.push("UPDATE authors (name, version)".into());
                     assert_eq!(log.take(), samples::in_transaction(expected));
                     Ok(())

@@ -134,8 +134,12 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
     /// # Errors
     ///
     /// What the database reports.
-    fn keys_ascend(connection: &mut Self::Connection, generated: &GeneratedKey<'_>) -> QueryResult<bool> {
-        let _ = (connection, generated);
+    fn keys_ascend(
+        source: &Self::Source,
+        connection: &mut Self::Connection,
+        generated: &GeneratedKey<'_>,
+    ) -> QueryResult<bool> {
+        let _ = (source, connection, generated);
         Ok(true)
     }
 

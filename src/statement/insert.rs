@@ -173,7 +173,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         }
         if let Some((table, quoted, column)) = generated_key::<E, B>().map_err(database::<B>)? {
             let generated = GeneratedKey { table: &table, quoted: &quoted, column };
-            if B::keys_ascend(connection, &generated).map_err(database::<B>)? {
+            if B::keys_ascend(&self.database.source, connection, &generated).map_err(database::<B>)? {
                 return Ok(());
             }
         }

@@ -103,7 +103,11 @@ impl Backend for Sqlite {
         Ok(if counted { KeyOrder::Ascending } else { KeyOrder::Unknown })
     }
 
-    fn keys_ascend(connection: &mut SqliteConnection, generated: &GeneratedKey<'_>) -> QueryResult<bool> {
+    fn keys_ascend(
+        _: &Source,
+        connection: &mut SqliteConnection,
+        generated: &GeneratedKey<'_>,
+    ) -> QueryResult<bool> {
         let GeneratedKey { table, quoted: key, .. } = generated;
         // Only the rowid is counted up, and no more once the largest possible one is taken: then SQLite picks at random,
         // https://www.sqlite.org/autoinc.html. A key that is no rowid has its values from a DEFAULT.

@@ -116,6 +116,7 @@ pub mod order;
 mod orm;
 mod pool;
 pub mod prelude;
+mod prepared;
 mod session;
 #[doc(hidden)]
 pub mod statement;

@@ -4,7 +4,7 @@ mod dialect;
 mod failure;
 
 use diesel::backend::DieselReserveSpecialization;
-use diesel::connection::{LoadConnection, TransactionManager};
+use diesel::connection::{CacheSize, Connection, LoadConnection, TransactionManager};
 use diesel::query_builder::QueryFragment;
 use diesel::sql_types::TypeMetadata;
 use diesel::{ConnectionResult, QueryResult};
@@ -60,6 +60,17 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
     ///
     /// A connection that was lost while it sat in the pool.
     fn ping(connection: &mut Self::Connection) -> QueryResult<()>;
+
+    /// Drops the prepared statements of a connection, on both sides of it.
+    ///
+    /// # Errors
+    ///
+    /// What the database reports.
+    fn forget_statements(connection: &mut Self::Connection) -> QueryResult<()> {
+        connection.set_prepared_statement_cache_size(CacheSize::Disabled);
+        connection.set_prepared_statement_cache_size(CacheSize::Unbounded);
+        Ok(())
+    }
 
     /// Begins a transaction that may write.
     ///

@@ -21,7 +21,9 @@ mod options;
 mod placeholder;
 mod source;
 
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::connection::{
+    AnsiTransactionManager, CacheSize, Connection, SimpleConnection, TransactionManager,
+};
 use diesel::pg::{Pg, PgConnection, PgMetadataLookup};
 use diesel::query_builder::QueryFragment;
 use diesel::query_builder::bind_collector::RawBytesBindCollector;
@@ -75,6 +77,13 @@ impl Backend for Postgres {
 
     fn ping(connection: &mut PgConnection) -> QueryResult<()> {
         connection.batch_execute("SELECT 1")
+    }
+
+    fn forget_statements(connection: &mut PgConnection) -> QueryResult<()> {
+        connection.set_prepared_statement_cache_size(CacheSize::Disabled);
+        connection.set_prepared_statement_cache_size(CacheSize::Unbounded);
+        // The client only forgets their names.
+        connection.batch_execute("DEALLOCATE ALL")
     }
 
     fn begin(connection: &mut PgConnection) -> QueryResult<()> {

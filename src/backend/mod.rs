@@ -12,7 +12,9 @@ use diesel::{ConnectionResult, QueryResult};
 use crate::entity::ColumnMeta;
 
 pub use crate::statement::load;
-pub use dialect::{Dialect, InsertShape, KeyOrder, KeyedShape, ReadBack, Returning, UnionRows, UpdateShape};
+pub use dialect::{
+    Dialect, InsertShape, KeyOrder, KeyedShape, ReadBack, Returning, Streaming, UnionRows, UpdateShape,
+};
 pub use failure::{Failure, FailureKind};
 
 /// A database that sessions can work on: a marker type such as `moored_sqlite::Sqlite`.
@@ -31,7 +33,10 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
     /// Diesel's connection to it.
     type Connection: diesel::Connection<Backend = Self::Diesel, TransactionManager: TransactionManager<Self::Connection>>
         + LoadConnection
+        + LoadConnection<Self::Streaming>
         + 'static;
+    /// Diesel's loading mode in which rows are handed out as they come, under [`Streaming::Rows`]; else `DefaultLoadingMode`.
+    type Streaming: 'static;
     /// What can be set for every connection: SQLite's pragmas, a server's time-outs.
     type Options: Clone + Default + Send + Sync + 'static;
     /// What connections are made from: an address, options, and whatever must outlive every connection.

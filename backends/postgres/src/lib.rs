@@ -24,13 +24,14 @@ mod source;
 use diesel::connection::{
     AnsiTransactionManager, CacheSize, Connection, SimpleConnection, TransactionManager,
 };
-use diesel::pg::{Pg, PgConnection, PgMetadataLookup};
+use diesel::pg::{Pg, PgConnection, PgMetadataLookup, PgRowByRowLoadingMode};
 use diesel::query_builder::QueryFragment;
 use diesel::query_builder::bind_collector::RawBytesBindCollector;
 use diesel::sql_types::BigInt;
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
-    Backend, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, Returning, UpdateShape, load,
+    Backend, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, Returning, Streaming,
+    UpdateShape, load,
 };
 use moored::entity::ColumnMeta;
 
@@ -52,6 +53,7 @@ static DIALECT: Dialect = Dialect {
     returning: Returning::Clause,
     // It depends on the table, see `keys`.
     keys: KeyOrder::Unknown,
+    streaming: Streaming::Rows,
     empty_row: "DEFAULT VALUES",
     failure_aborts_transaction: true,
 };
@@ -62,6 +64,7 @@ const MAX_BYTES: usize = 128 << 20;
 impl Backend for Postgres {
     type Diesel = Pg;
     type Connection = PgConnection;
+    type Streaming = PgRowByRowLoadingMode;
     type Options = PostgresOptions;
     type Source = Source;
 

@@ -85,11 +85,12 @@ pub enum UnionRows {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyedShape {
-    /// `id IN (?, ?)`, for a key of several columns `(a = ? AND b = ?) OR (..)`. Statements of exactly this size and of one
-    /// row are cached, no others.
+    /// `id IN (?, ?)`. Statements of exactly this size and of one row are cached, no others.
     List {
         /// The most keys in one statement.
         rows: usize,
+        /// How keys of several columns are listed.
+        composite: CompositeKeys,
     },
     /// `id = ANY(?)`, for a key of several columns a join with `unnest(..)`. One cached statement, however many keys.
     Arrays {
@@ -98,6 +99,16 @@ pub enum KeyedShape {
         /// The most keys in a list, for a key with a column of which there can be no array.
         list: usize,
     },
+}
+
+/// How keys of several columns are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CompositeKeys {
+    /// `(a = ? AND b = ?) OR (a = ? AND b = ?)`
+    Conditions,
+    /// `(a, b) IN (VALUES (?, ?), (?, ?))`
+    Values,
 }
 
 /// How a query's rows are streamed in bounded memory.

@@ -13,7 +13,8 @@ use crate::entity::ColumnMeta;
 
 pub use crate::statement::load;
 pub use dialect::{
-    Dialect, InsertShape, KeyOrder, KeyedShape, ReadBack, Returning, Streaming, UnionRows, UpdateShape,
+    CompositeKeys, Dialect, InsertShape, KeyOrder, KeyedShape, ReadBack, Returning, Streaming, UnionRows,
+    UpdateShape,
 };
 pub use failure::{Failure, FailureKind};
 

@@ -16,20 +16,10 @@ use crate::error::{Error, Result};
 use crate::identity::{Arena, Slot};
 
 impl<E: Entity<B>, B: Backend> Writer<E, B> {
-    /// How many rows go into one DELETE, and how their keys stand in it.
-    fn delete_size(&self) -> (Layout, usize) {
-        let dialect = self.database.dialect;
-        // A list says nothing of versions; those of rows that are locked were compared before.
-        match (self.keyed(), dialect.returning) {
-            ((Layout::Listed, _), Returning::Clause) if E::meta().version.is_some() => (Layout::Listed, 1),
-            (keyed, _) => keyed,
-        }
-    }
-
     /// How many statements the DELETEs of so many rows take.
     pub(crate) fn delete_statements(&self, rows: usize) -> usize {
         let looks_before = rows > 1 && matches!(self.database.dialect.returning, Returning::Select(_));
-        let (_, size) = self.delete_size();
+        let (_, size) = self.keyed();
         rows.div_ceil(size) * if looks_before { 2 } else { 1 }
     }
 
@@ -42,7 +32,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         // References have no version to compare: they are deleted whatever it is.
         let is_loaded = |slot| arena.slot(slot).is_some_and(|slot| slot.row().is_some());
         for alike in slots.chunk_by(|&a, &b| is_loaded(a) == is_loaded(b)) {
-            let (_, size) = self.delete_size();
+            let (_, size) = self.keyed();
             for chunk in alike.chunks(size) {
                 let deleted = match chunk {
                     [slot] => self.delete_one(connection, arena, *slot).map_err(Refused::from),
@@ -74,7 +64,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         arena: &Arena<E, B>,
         slots: &[u32],
     ) -> Result<(), Refused> {
-        let (layout, most) = self.delete_size();
+        let (layout, most) = self.keyed();
         let keys: Vec<E::Key> = slots.iter().filter_map(|&slot| arena.key_of(slot)).collect();
         if keys.len() != slots.len() {
             return Err(Error::NotWritten { entity: E::meta().name }.into());
@@ -83,9 +73,10 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             Layout::Listed => (Count::Listed(keys.len()), Cached::of(keys.len(), most)),
             Layout::Arrays => (Count::Arrays, Cached::Yes),
         };
-        let versions = match layout {
-            Layout::Arrays => versions_of(arena, slots),
-            Layout::Listed => None,
+        // Those of rows that are locked are compared before.
+        let versions = match self.database.dialect.returning {
+            Returning::Clause => versions_of(arena, slots),
+            Returning::Select(_) => None,
         };
         let check = versions.is_some();
         let known = Keyed::<E, B> { keys: &keys, versions };
@@ -155,9 +146,10 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         let (layout, rows) = match dialect.keyed {
             KeyedShape::Arrays { rows, .. } if !self.has_no_arrays => return (Layout::Arrays, rows.max(1)),
             KeyedShape::Arrays { list, .. } => (Layout::Listed, list),
-            KeyedShape::List { rows } => (Layout::Listed, rows),
+            KeyedShape::List { rows, .. } => (Layout::Listed, rows),
         };
-        (layout, rows.min(dialect.max_binds / E::meta().key.len().max(1)).max(1))
+        // The key and the version.
+        (layout, rows.min(dialect.max_binds / (E::meta().key.len() + 1)).max(1))
     }
 }
 

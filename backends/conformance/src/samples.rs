@@ -98,7 +98,7 @@ pub fn insert_size<B: Backend>(orm: &Orm<B>, columns: usize) -> usize {
 #[must_use]
 pub fn delete_size<B: Backend>(orm: &Orm<B>) -> usize {
     match orm.dialect().keyed {
-        KeyedShape::List { rows } => rows.min(orm.dialect().max_binds),
+        KeyedShape::List { rows, .. } => rows.min(orm.dialect().max_binds),
         KeyedShape::Arrays { rows, .. } => rows,
         other => panic!("how many rows has {other:?}?"),
     }

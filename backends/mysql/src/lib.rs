@@ -28,8 +28,8 @@ use diesel::query_builder::bind_collector::RawBytesBindCollector;
 use diesel::sql_types::{BigInt, Integer};
 use diesel::{ConnectionResult, IntoSql, MysqlConnection, QueryResult};
 use moored::backend::{
-    Backend, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, ReadBack, Returning,
-    Streaming, UnionRows, UpdateShape, load,
+    Backend, CompositeKeys, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, ReadBack,
+    Returning, Streaming, UnionRows, UpdateShape, load,
 };
 use moored::entity::ColumnMeta;
 
@@ -50,7 +50,7 @@ const fn dialect(union: UnionRows) -> Dialect {
         max_binds: 65_535,
         insert: InsertShape::Values { rows: 500 },
         update: UpdateShape::Join { rows: 500, union },
-        keyed: KeyedShape::List { rows: 500 },
+        keyed: KeyedShape::List { rows: 500, composite: CompositeKeys::Conditions },
         // MariaDB has INSERT and DELETE with RETURNING, but Diesel's client asks for the answer's columns before it
         // executes and MariaDB tells them after; MySQL has neither.
         returning: Returning::Select(ReadBack {

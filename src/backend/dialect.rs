@@ -32,7 +32,7 @@ pub enum InsertShape {
         /// The most rows in one statement.
         rows: usize,
     },
-    /// `SELECT .. FROM unnest(..)` with an array for every column, which [`Backend::bind_array`](super::Backend::bind_array)
+    /// `SELECT .. FROM unnest(..)` with an array for every column, which [`Backend::collect`](super::Backend::collect)
     /// puts together. One cached statement, however many rows.
     Arrays {
         /// The most rows in one statement.

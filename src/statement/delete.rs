@@ -6,8 +6,8 @@
 use diesel::connection::Connection;
 use hashbrown::HashSet;
 
-use super::fragment::{ByKey, Cached, Rows};
-use super::many::{Keyed, Layout};
+use super::fragment::{Cached, Known, Statement};
+use super::many::{Keyed, Layout, Listed};
 use super::text::{Count, Selected, Shape};
 use super::write::{Refused, Writer, database, stale};
 use crate::backend::{Backend, KeyedShape, Returning};
@@ -51,7 +51,8 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         let version = row.zip(E::meta().version).map(|(row, column)| (row.base() as &dyn Bind<_>, column));
         let text = self.text(Shape::Delete { rows: Count::ONE, check: version.is_some() })?;
         let Some(key) = arena.key_of(slot) else { return Err(stale(arena, Some(slot))) };
-        let statement = ByKey::<E, B> { text: &text, key: &key, version };
+        let known = Known::<E, B> { key: &key, version };
+        let statement = Statement { text: &text, cached: Cached::Yes, values: &known };
         match connection.execute_returning_count(&statement).map_err(database::<B>)? {
             1 => Ok(()),
             _ => Err(stale(arena, Some(slot))),
@@ -84,18 +85,20 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             self.look_before(connection, arena, slots, &keys)?;
         }
         let text = self.text(Shape::Delete { rows, check })?;
-        let statement = self.within(Rows::<B>::new(&text, cached, &known, layout));
+        let listed = Listed(&known);
+        let collected = self.collect(connection, &listed, layout)?;
+        let statement = Statement { text: &text, cached, values: collected.as_deref().unwrap_or(&listed) };
         match self.database.dialect.returning {
             Returning::Clause => {
                 let mut deleted = HashSet::with_capacity(keys.len());
                 E::load_keys(connection, &statement, &mut |key| {
                     deleted.insert(key);
                 })
-                .map_err(Refused::of::<B>)?;
+                .map_err(database::<B>)?;
                 missing(arena, slots, &keys, &deleted)?;
             }
             Returning::Select(_) => {
-                let count = connection.execute_returning_count(&statement).map_err(Refused::of::<B>)?;
+                let count = connection.execute_returning_count(&statement).map_err(database::<B>)?;
                 if count != keys.len() {
                     return Err(stale(arena, slots.first().copied()).into());
                 }
@@ -118,12 +121,12 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             let (_, most) = self.keyed();
             let known = Keyed::<E, B> { keys, versions: None };
             let cached = Cached::of(keys.len(), most);
-            let query = Rows::<B>::new(&text, cached, &known, Layout::Listed);
+            let query = Statement { text: &text, cached, values: &Listed(&known) };
             let mut there = HashSet::with_capacity(keys.len());
             E::load_keys(connection, &query, &mut |key| {
                 there.insert(key);
             })
-            .map_err(Refused::of::<B>)?;
+            .map_err(database::<B>)?;
             return Ok(missing(arena, slots, keys, &there)?);
         };
         let there = self.load_locked(connection, keys)?;

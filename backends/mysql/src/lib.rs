@@ -16,6 +16,7 @@
 //! (Debian: `libmariadb-dev`); with the feature `bundled` the former is compiled in.
 
 mod classify;
+mod collect;
 mod keys;
 mod options;
 mod placeholder;
@@ -24,12 +25,11 @@ mod source;
 
 use diesel::connection::{AnsiTransactionManager, DefaultLoadingMode, TransactionManager};
 use diesel::query_builder::QueryFragment;
-use diesel::query_builder::bind_collector::RawBytesBindCollector;
 use diesel::sql_types::{BigInt, Integer};
 use diesel::{ConnectionResult, IntoSql, MysqlConnection, QueryResult};
 use moored::backend::{
-    Backend, CompositeKeys, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, ReadBack,
-    Returning, Streaming, UnionRows, UpdateShape, load,
+    Backend, Collected, CompositeKeys, Dialect, Failure, Form, GeneratedKey, InsertShape, KeyOrder,
+    KeyedShape, Limits, ReadBack, Returning, Streaming, UnionRows, UpdateShape, load,
 };
 use moored::entity::ColumnMeta;
 
@@ -114,12 +114,19 @@ impl Backend for Mysql {
         }
     }
 
-    fn max_bytes(source: &Source) -> usize {
-        source.max_bytes()
+    fn limits(source: &Source) -> Limits {
+        source.limits()
     }
 
-    fn bytes(values: &RawBytesBindCollector<Self::Diesel>) -> usize {
-        values.binds.iter().flatten().map(Vec::len).sum()
+    fn collect(
+        _: &mut MysqlConnection,
+        values: &[&dyn QueryFragment<Self::Diesel>],
+        form: Form,
+    ) -> QueryResult<Option<Collected<Self::Diesel>>> {
+        match form {
+            Form::Single => collect::collect(values).map(Some),
+            Form::Arrays => Ok(None),
+        }
     }
 
     fn key_order(

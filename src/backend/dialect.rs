@@ -19,6 +19,8 @@ pub struct Dialect {
     pub streaming: Streaming,
     /// What follows the table's name in an INSERT of a row that the database fills alone: `DEFAULT VALUES`.
     pub empty_row: &'static str,
+    /// Whether a row that refers to itself cannot be deleted before it lets go of itself.
+    pub row_holds_itself: bool,
     /// Whether a statement that fails inside a transaction dooms it up to the last savepoint.
     pub failure_aborts_transaction: bool,
 }

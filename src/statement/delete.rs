@@ -7,7 +7,7 @@ use diesel::connection::Connection;
 use hashbrown::HashSet;
 
 use super::fragment::{Cached, Known, Statement};
-use super::many::{Keyed, Layout, Listed};
+use super::many::{Keyed, Layout, Listed, Versions};
 use super::text::{Count, Selected, Shape};
 use super::write::{Refused, Writer, database, stale};
 use crate::backend::{Backend, KeyedShape, Returning};
@@ -160,7 +160,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
 fn versions_of<'a, E: Entity<B>, B: Backend>(
     arena: &'a Arena<E, B>,
     slots: &[u32],
-) -> Option<(Vec<&'a dyn Bind<B::Diesel>>, usize)> {
+) -> Option<Versions<'a, B::Diesel>> {
     let column = E::meta().version?;
     let rows = slots.iter().map(|&slot| Some(arena.slot(slot)?.row()?.base() as &dyn Bind<_>));
     Some((rows.collect::<Option<_>>()?, column))

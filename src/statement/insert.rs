@@ -75,11 +75,10 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         }
         let size = self.insert_size(columns, postponed);
         for chunk in slots.chunks(size) {
-            match self.insert_rows(connection, arena, chunk, columns, postponed) {
-                Err(error) => self.again(error, chunk, &mut |writer, slots| {
+            if let Err(refused) = self.insert_rows(connection, arena, chunk, columns, postponed) {
+                self.again(refused, chunk, &mut |writer, slots| {
                     writer.insert(connection, arena, slots, columns, postponed)
-                })?,
-                Ok(()) => {}
+                })?;
             }
         }
         Ok(())

@@ -108,11 +108,13 @@ impl<DB: diesel::backend::Backend> Many<DB> for Updated<'_, DB> {
     }
 }
 
+/// Rows, and the column of their version.
+pub(crate) type Versions<'a, DB> = (Vec<&'a dyn Bind<DB>>, usize);
+
 /// Rows by their keys and, where it is checked, the version that the database has.
 pub(crate) struct Keyed<'a, E: Entity<B>, B: Backend> {
     pub(crate) keys: &'a [E::Key],
-    /// The rows, and the column of their version.
-    pub(crate) versions: Option<(Vec<&'a dyn Bind<B::Diesel>>, usize)>,
+    pub(crate) versions: Option<Versions<'a, B::Diesel>>,
 }
 
 impl<E: Entity<B>, B: Backend> Many<B::Diesel> for Keyed<'_, E, B> {

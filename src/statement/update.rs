@@ -61,11 +61,10 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
                 }
                 continue;
             }
-            match self.update_rows(connection, arena, chunk, set) {
-                Err(error) => self.again(error, chunk, &mut |writer, slots| {
+            if let Err(refused) = self.update_rows(connection, arena, chunk, set) {
+                self.again(refused, chunk, &mut |writer, slots| {
                     writer.update_plain(connection, arena, slots, set)
-                })?,
-                Ok(()) => {}
+                })?;
             }
         }
         Ok(())

@@ -29,6 +29,7 @@ static DIALECT: Dialect = Dialect {
     keys: KeyOrder::Ascending,
     streaming: Streaming::Rows,
     empty_row: "DEFAULT VALUES",
+    row_holds_itself: false,
     failure_aborts_transaction: false,
 };
 

@@ -63,6 +63,8 @@ const fn dialect(union: UnionRows) -> Dialect {
         keys: KeyOrder::Unknown,
         streaming: Streaming::Pages { rows: 1_000 },
         empty_row: "() VALUES ()",
+        // "Such as deleting a record that refers to itself": https://dev.mysql.com/doc/refman/9.4/en/create-table-foreign-keys.html.
+        row_holds_itself: true,
         failure_aborts_transaction: false,
     }
 }

@@ -54,6 +54,7 @@ static DIALECT: Dialect = Dialect {
     keys: KeyOrder::Unknown,
     streaming: Streaming::Rows,
     empty_row: "DEFAULT VALUES",
+    row_holds_itself: false,
     failure_aborts_transaction: true,
 };
 

@@ -7,12 +7,16 @@ use crate::{Error, Result, Server};
 
 /// What `--help` prints.
 pub const HELP: &str = "\
-Runs a command with the database servers up that Moored is tested against.
+Brings up the database servers that Moored is tested against, and takes them down when all is done.
 
-usage: moored-servers [--only SERVER[,SERVER]] [--dir DIR] [--] COMMAND [ARGUMENT]...
+usage: moored-servers [OPTION]... test [WORD]...          run the tests
+       moored-servers [OPTION]... [--] COMMAND [WORD]...  run any other command
 
-  --only SERVERS  bring up only these, of postgres, mariadb and mysql
-  --dir DIR       keep data, logs and downloads there (default: servers/ in Cargo's target directory)
+  --only SERVERS  bring up only these, of postgres, mariadb and mysql, with commas between them
+  --dir DIR       keep logs, downloads and what is not in memory there (default: servers/ in Cargo's target directory)
+
+`test` compiles the tests of the whole workspace while the servers come up, and runs several of their programs at once.
+Its words go to each of them: names to run only the tests that contain one, or options like --ignored.
 
 A server that its variable names is used and not started:
   MOORED_POSTGRES_URL  postgres://user:password@host:port/database
@@ -26,21 +30,33 @@ The command finds all of these in its environment, and its exit code is passed o
 pub enum Request {
     /// Print [`HELP`].
     Help,
-    /// Run a command.
+    /// Do something with servers up.
     Run(Arguments),
 }
 
-/// A command to run, and with what.
+/// What to do, and with which servers.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Arguments {
     /// The servers to bring up, each once.
     pub servers: Vec<Server>,
-    /// Where data, logs and downloads go, if not to the usual place.
+    /// Where logs and downloads go, if not to the usual place.
     pub dir: Option<PathBuf>,
-    /// The program.
-    pub program: OsString,
-    /// Its arguments.
-    pub arguments: Vec<OsString>,
+    /// What to do with them up.
+    pub task: Task,
+}
+
+/// What the servers are brought up for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Task {
+    /// The tests, with these words for each of their programs.
+    Test(Vec<OsString>),
+    /// A command.
+    Command {
+        /// The program.
+        program: OsString,
+        /// Its arguments.
+        arguments: Vec<OsString>,
+    },
 }
 
 /// Reads the command line, without the launcher's own name. Options end at `--` or at the command.
@@ -52,22 +68,27 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Request> {
     let mut words = words.into_iter();
     let mut servers = Server::ALL.to_vec();
     let mut dir = None;
-    let program = loop {
+    let task = loop {
         let Some(word) = words.next() else { break None };
         let option = word.to_string_lossy();
         match option.split_once('=').map_or((&*option, None), |(name, value)| (name, Some(value))) {
-            ("--", None) => break words.next(),
+            ("--", None) => break words.next().map(|program| command(program, words)),
             ("--help" | "-h", None) => return Ok(Request::Help),
             ("--only", value) => servers = only(&value_of("--only", value, &mut words)?.to_string_lossy())?,
             ("--dir", value) => dir = Some(PathBuf::from(value_of("--dir", value, &mut words)?)),
+            ("test", None) => break Some(Task::Test(words.collect())),
             (name, _) if name.starts_with('-') => {
                 return Err(Error::Usage(format!("there is no option {name}")));
             }
-            _ => break Some(word),
+            _ => break Some(command(word, words)),
         }
     };
-    let program = program.ok_or_else(|| Error::Usage("there is no command to run".into()))?;
-    Ok(Request::Run(Arguments { servers, dir, program, arguments: words.collect() }))
+    let task = task.ok_or_else(|| Error::Usage("there is no command to run".into()))?;
+    Ok(Request::Run(Arguments { servers, dir, task }))
+}
+
+fn command(program: OsString, arguments: impl Iterator<Item = OsString>) -> Task {
+    Task::Command { program, arguments: arguments.collect() }
 }
 
 fn value_of(name: &str, value: Option<&str>, words: &mut impl Iterator<Item = OsString>) -> Result<OsString> {
@@ -103,8 +124,7 @@ mod tests {
         Request::Run(Arguments {
             servers: servers.to_vec(),
             dir: None,
-            program: program.into(),
-            arguments: arguments.iter().map(OsString::from).collect(),
+            task: command(program.into(), arguments.iter().map(OsString::from)),
         })
     }
 
@@ -112,6 +132,14 @@ mod tests {
     fn options_end_at_the_command() {
         let expected = arguments(&Server::ALL, "cargo", &["test", "--only", "x"]);
         assert_eq!(run(&["cargo", "test", "--only", "x"]).ok(), Some(expected));
+    }
+
+    #[test]
+    fn test_is_a_command_of_its_own_unless_it_follows_dashes() {
+        let task = Task::Test(vec!["--exact".into(), "x".into()]);
+        let expected = Request::Run(Arguments { servers: Server::ALL.to_vec(), dir: None, task });
+        assert_eq!(run(&["test", "--exact", "x"]).ok(), Some(expected));
+        assert_eq!(run(&["--", "test", "-e", "x"]).ok(), Some(arguments(&Server::ALL, "test", &["-e", "x"])));
     }
 
     #[test]

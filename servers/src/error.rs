@@ -83,7 +83,10 @@ pub enum Error {
         /// Why it cannot be started.
         source: io::Error,
     },
-    /// A signal came before the servers were up.
+    /// The tests cannot be compiled. The compiler has said why.
+    #[error("the tests do not compile: cargo {0}")]
+    Compile(String),
+    /// A signal came before the end, or something else failed.
     #[error("interrupted")]
     Interrupted,
 }

@@ -1,7 +1,7 @@
 //! Signals that ask the launcher to end, noted so that every wait can see them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -13,9 +13,12 @@ use crate::{Error, Result};
 /// How long a wait sleeps before it looks again.
 pub(crate) const TICK: Duration = Duration::from_millis(20);
 
-/// Whether a signal asked the launcher to end. Clones share what they note.
+/// Whether the launcher is to end. Clones share what they note.
 #[derive(Clone, Debug, Default)]
-pub struct Interrupt(Arc<AtomicI32>);
+pub struct Interrupt {
+    signal: Arc<AtomicI32>,
+    given_up: Arc<AtomicBool>,
+}
 
 impl Interrupt {
     /// Notes SIGINT, SIGTERM and SIGHUP from now on instead of ending by them.
@@ -40,21 +43,26 @@ impl Interrupt {
     /// The last signal that came.
     #[must_use]
     pub fn signal(&self) -> Option<Signal> {
-        Signal::try_from(self.0.load(Ordering::Acquire)).ok()
+        Signal::try_from(self.signal.load(Ordering::Acquire)).ok()
     }
 
     /// Notes a signal by its number.
     pub fn note(&self, signal: i32) {
-        self.0.store(signal, Ordering::Release);
+        self.signal.store(signal, Ordering::Release);
+    }
+
+    /// Ends what goes on beside something that failed.
+    pub fn give_up(&self) {
+        self.given_up.store(true, Ordering::Release);
     }
 
     /// Waits a moment.
     ///
     /// # Errors
     ///
-    /// [`Error::Interrupted`] once a signal came.
+    /// [`Error::Interrupted`] once a signal came, or something beside this failed.
     pub fn tick(&self) -> Result<()> {
-        if self.signal().is_some() {
+        if self.signal().is_some() || self.given_up.load(Ordering::Acquire) {
             return Err(Error::Interrupted);
         }
         thread::sleep(TICK);

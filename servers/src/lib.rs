@@ -30,6 +30,7 @@ pub mod process;
 pub mod program;
 pub mod run;
 pub mod server;
+pub mod suite;
 pub mod up;
 
 mod install;

@@ -1,9 +1,10 @@
-//! Starts MySQL itself: the machine's own, or one in a small Debian system made for it.
+//! Starts MySQL itself: the machine's own, or one from a small Debian system made for it.
 //!
 //! Stable Debian has MariaDB under MySQL's name and no MySQL. Its unstable branch has; `debootstrap` makes a system
-//! with it in a folder, which is kept between runs, and the server runs with that folder as its root.
+//! with it in a folder, which is kept between runs. The server is run from there with that system's own libraries.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -19,28 +20,30 @@ use crate::{Error, Result, Server, install};
 
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// In the system made for it: the server, and data without a table, of which each run gets a copy.
-const PROGRAM: &str = "/usr/sbin/mysqld";
+/// How often the system is tried to be made: what it is made from is fetched, and can be in the middle of a change.
+const TRIES: usize = 2;
+
+/// In the system made for it: data without a table, of which each run gets a copy.
 const TEMPLATE: &str = "srv/template";
 
 /// Makes its system tables and starts it. The database `moored` is made before it answers.
 pub(crate) fn start(setting: &mut Setting<'_>, port: Reserved) -> Result<Guard> {
-    let program = match own() {
-        Some(program) => Program { root: None, program },
-        None => in_root(setting)?,
-    };
-    if let Some(root) = &program.root {
-        setting.run.move_data(&root.join("srv"), "moored-");
-        let mut copy = command("cp");
-        copy.arg("-a").arg(root.join(TEMPLATE)).arg(&setting.run.data);
-        step(&mut copy, &setting.run.log, LIMIT, setting.interrupt)?;
+    let data = setting.run.data.as_path();
+    let program = if let Some(mysqld) = own() {
+        let program = Program::Machines(mysqld);
+        make_tables(&program, data, setting)?;
+        program
     } else {
-        make_tables(&program, &setting.run.data, setting)?;
-    }
+        let root = kept_system(setting)?;
+        let mut copy = command("cp");
+        copy.arg("-a").arg(root.join(TEMPLATE)).arg(data);
+        step(&mut copy, &setting.run.log, LIMIT, setting.interrupt)?;
+        Program::Systems(root)
+    };
 
-    write_init_file(&setting.run.data)?;
-    let mut server = program.command();
-    let data = program.inside(&setting.run.data);
+    write_init_file(data)?;
+    let mut server = program.command()?;
+    let data = data.display().to_string();
     server.args(settings(&data, port.release())).args(["--secure-file-priv=NULL", "--mysqlx=OFF"]);
     // Its data goes away and it is a single process: there is nothing for a slow shutdown to save.
     Guard::start(logged(&mut server, &setting.run.log)?, Signal::SIGKILL)
@@ -63,9 +66,8 @@ pub(crate) fn settings(data: &str, port: u16) -> Vec<String> {
 }
 
 /// What makes it fast: the data need not outlive a crash of the machine.
-const FAST: [&str; 5] = [
+const FAST: [&str; 4] = [
     "--skip-log-bin",
-    "--sync-binlog=0",
     "--innodb-doublewrite=OFF",
     "--innodb-flush-log-at-trx-commit=0",
     "--loose-innodb-flush-method=nosync",
@@ -80,34 +82,53 @@ pub(crate) fn write_init_file(data: &Path) -> Result<()> {
     written.context(|| format!("write {}", file.display()))
 }
 
-/// How `mysqld` is run.
-struct Program {
-    /// The folder that it sees as the root.
-    root: Option<PathBuf>,
-    /// Where it is, as seen from there.
-    program: PathBuf,
+/// A `mysqld`.
+enum Program {
+    /// Of the machine, here.
+    Machines(PathBuf),
+    /// Of the system in this folder.
+    Systems(PathBuf),
 }
 
 impl Program {
-    fn command(&self) -> Command {
-        let mut command = match &self.root {
-            None => command(&self.program),
-            Some(root) => {
-                let mut chroot = command("chroot");
-                chroot.arg(root).arg(&self.program);
-                chroot
+    /// Begins its command line with what must come first.
+    fn command(&self) -> Result<Command> {
+        let (mut command, base) = match self {
+            Program::Machines(mysqld) => (command(mysqld), None),
+            Program::Systems(root) => {
+                (within(root)?, Some(format!("--basedir={}", root.join("usr").display())))
             }
         };
-        // Which must come first.
-        command.arg("--no-defaults").args(is_root().then_some("--user=root"));
-        command
+        command.arg("--no-defaults").args(base).args(is_root().then_some("--user=root"));
+        Ok(command)
     }
+}
 
-    /// A path as it sees it.
-    fn inside(&self, path: &Path) -> String {
-        let inside = self.root.as_ref().and_then(|root| path.strip_prefix(root).ok());
-        inside.map_or_else(|| path.display().to_string(), |inside| format!("/{}", inside.display()))
+/// Runs it with the loader and the libraries of its system, which are newer than the machine's. Unlike after
+/// `chroot`, its data can be anywhere.
+fn within(root: &Path) -> Result<Command> {
+    let libraries = root.join("usr/lib");
+    let (folder, loader) =
+        loader(&libraries).context(|| format!("find ld-linux in {}", libraries.display()))?;
+    let mut mysqld = command(loader);
+    mysqld.arg("--library-path").arg(folder).arg(root.join("usr/sbin/mysqld"));
+    Ok(mysqld)
+}
+
+/// The loader, and the folder of libraries that it is in, which is named after the kind of machine.
+fn loader(libraries: &Path) -> io::Result<(PathBuf, PathBuf)> {
+    for folder in
+        fs::read_dir(libraries)?.filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().is_dir()))
+    {
+        let folder = folder?.path();
+        for file in fs::read_dir(&folder)? {
+            let file = file?;
+            if file.file_name().to_string_lossy().starts_with("ld-linux") {
+                return Ok((folder, file.path()));
+            }
+        }
     }
+    Err(io::ErrorKind::NotFound.into())
 }
 
 /// The machine's own `mysqld`, unless that is MariaDB.
@@ -118,47 +139,51 @@ fn own() -> Option<PathBuf> {
     mysql.then_some(program)
 }
 
-/// The one in the kept system, which is made first if need be. Runs that come at once wait for each other.
-fn in_root(setting: &Setting<'_>) -> Result<Program> {
+/// The kept system's folder. It is made first if need be; runs that come at once wait for each other.
+fn kept_system(setting: &Setting<'_>) -> Result<PathBuf> {
     let root = setting.dir.join("mysql-root");
     let lock = setting.dir.join("mysql-root.lock");
     let lock = File::create(&lock).context(|| format!("open {}", lock.display()))?;
     while lock.try_lock().is_err() {
         setting.interrupt.tick()?;
     }
-    if !is_root() || !root.join(TEMPLATE).is_dir() {
-        make_root(setting, &root)?;
+    if !root.join(TEMPLATE).is_dir() {
+        make_system(setting, &root)?;
     }
-    Ok(Program { root: Some(root), program: PROGRAM.into() })
+    Ok(root)
 }
 
-fn make_root(setting: &Setting<'_>, root: &Path) -> Result<()> {
+fn make_system(setting: &Setting<'_>, root: &Path) -> Result<()> {
     let tried = "mysqld is not on the PATH, or is MariaDB";
     if !is_root() || find("debootstrap").is_none() {
         install::packages(Server::Mysql, &["debootstrap", "debian-archive-keyring"], tried, setting)?;
     }
+    let made = root.display();
+    eprintln!("moored-servers: making a Debian system with MySQL in {made} (about a minute, once)");
     let partial = root.with_extension("partial");
-    for folder in [root, &partial] {
-        remove_system(folder)?;
+    remove_system(root)?;
+    for last in (1..=TRIES).map(|attempt| attempt == TRIES) {
+        remove_system(&partial)?;
+        let mut debootstrap = command("debootstrap");
+        debootstrap.args(["--variant=minbase", "--include=mysql-server-core", "sid"]).arg(&partial);
+        match step(&mut debootstrap, &setting.run.log, install::LIMIT, setting.interrupt) {
+            Err(Error::Step { .. }) if !last => {}
+            done => {
+                done?;
+                break;
+            }
+        }
     }
-    eprintln!(
-        "moored-servers: making a Debian system with MySQL in {} (about a minute, once)",
-        root.display()
-    );
-    let mut debootstrap = command("debootstrap");
-    debootstrap.args(["--variant=minbase", "--include=mysql-server-core", "sid"]).arg(&partial);
-    step(&mut debootstrap, &setting.run.log, install::LIMIT, setting.interrupt)?;
-    let program = Program { root: Some(partial.clone()), program: PROGRAM.into() };
-    make_tables(&program, &partial.join(TEMPLATE), setting)?;
+    make_tables(&Program::Systems(partial.clone()), &partial.join(TEMPLATE), setting)?;
     // Only a finished system gets the name.
-    fs::rename(&partial, root).context(|| format!("make {}", root.display()))
+    fs::rename(&partial, root).context(|| format!("make {made}"))
 }
 
 /// Makes the system tables, and root without a password.
 fn make_tables(program: &Program, data: &Path, setting: &Setting<'_>) -> Result<()> {
-    let mut tables = program.command();
+    let mut tables = program.command()?;
     tables.args(["--initialize-insecure", "--secure-file-priv=NULL"]).args(FAST);
-    tables.arg(format!("--datadir={}", program.inside(data)));
+    tables.arg(format!("--datadir={}", data.display()));
     step(&mut tables, &setting.run.log, LIMIT, setting.interrupt)
 }
 

@@ -6,10 +6,17 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 use nix::sys::signal::kill;
-use nix::unistd::Pid;
+use nix::sys::statvfs::statvfs;
+use nix::unistd::{AccessFlags, Pid, access};
 
 use crate::error::Context;
 use crate::{Result, Server};
+
+/// A folder in memory, where no commit waits for a disk.
+const MEMORY: &str = "/dev/shm";
+
+/// What it must have free before it is used. The three servers begin with less than half of that.
+const ROOM: u64 = 2 << 30;
 
 /// The folder of everything: `servers/` in Cargo's target directory, or in the temporary one without such.
 #[must_use]
@@ -17,6 +24,20 @@ pub fn usual() -> PathBuf {
     let program = std::env::current_exe().unwrap_or_default();
     let target = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file());
     target.map_or_else(|| std::env::temp_dir().join("moored-servers"), |target| target.join("servers"))
+}
+
+/// Makes the folder `<dir>/<name>/<process id>`, and removes those whose run is over.
+///
+/// # Errors
+///
+/// When the folder cannot be made.
+pub fn folder(dir: &Path, name: &str) -> Result<PathBuf> {
+    let all = dir.join(name);
+    let mine = all.join(std::process::id().to_string());
+    clear(&all, "");
+    let made = fs::remove_dir_all(&mine).or_else(unless_missing).and_then(|()| fs::create_dir_all(&mine));
+    made.context(|| format!("make the folder {}", mine.display()))?;
+    Ok(mine)
 }
 
 /// A server's folder of this run. Dropping it removes the data; the log stays until a later run clears it away.
@@ -29,18 +50,18 @@ pub struct Run {
 }
 
 impl Run {
-    /// Makes the folder `<dir>/<name>/<process id>`, and removes those whose run is over.
+    /// Makes the [`folder`] of a server. The data is to be in memory where there is room, and in that folder elsewhere.
     ///
     /// # Errors
     ///
     /// When the folder cannot be made.
     pub fn new(dir: &Path, server: Server) -> Result<Self> {
-        let all = dir.join(server.name());
-        let mine = all.join(std::process::id().to_string());
-        clear(&all, "");
-        let made = fs::remove_dir_all(&mine).or_else(unless_missing).and_then(|()| fs::create_dir_all(&mine));
-        made.context(|| format!("make the folder {}", mine.display()))?;
-        Ok(Run { log: mine.join("log"), data: mine.join("data") })
+        let mine = folder(dir, server.name())?;
+        let mut run = Run { log: mine.join("log"), data: mine.join("data") };
+        if has_room(Path::new(MEMORY)) {
+            run.move_data(Path::new(MEMORY), &format!("moored-{}-", server.name()));
+        }
+        Ok(run)
     }
 
     /// Moves the data elsewhere: to `<folder>/<prefix><process id>`, where those whose run is over are removed.
@@ -66,6 +87,12 @@ impl Drop for Run {
             eprintln!("moored-servers: {error}");
         }
     }
+}
+
+#[allow(clippy::useless_conversion, reason = "the number of blocks is narrower on macOS")]
+fn has_room(folder: &Path) -> bool {
+    let free = |room: nix::sys::statvfs::Statvfs| u64::from(room.blocks_available()) * room.fragment_size();
+    access(folder, AccessFlags::W_OK).is_ok() && statvfs(folder).is_ok_and(|room| free(room) >= ROOM)
 }
 
 /// Removes the folders `<prefix><process id>` whose process is no more. What cannot be removed is left.

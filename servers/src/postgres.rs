@@ -97,7 +97,7 @@ fn find() -> Option<PathBuf> {
     })
 }
 
-/// Makes the folder of the data, where its user can reach it: in the temporary one, if not in the project's.
+/// Makes the folder of the data, where its user can reach it: in the temporary one, if not where it was to be.
 fn make_data(setting: &mut Setting<'_>, user: Option<&User>) -> Result<()> {
     let make = |data: &Path| {
         let owner = |user: &User| chown(data, Some(user.uid.as_raw()), Some(user.gid.as_raw()));

@@ -1,7 +1,8 @@
 //! Processes of the launcher's own: each in a group of its own, and ended with the guard that holds it.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -19,7 +20,12 @@ use crate::{Error, Result};
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Ends the process, or the group, `$2` with signal `$1` when the launcher is gone, which closes the input of this.
-const WATCHDOG: &str = r#"read -r _; kill -s "$1" -- "$2"; sleep 5; kill -s KILL -- "$2""#;
+/// What it read until then is a folder that goes too.
+const WATCHDOG: &str = r#"
+IFS= read -r left; kill -s "$1" -- "$2"
+tries=0; while [ $tries -lt 50 ] && kill -s 0 -- "$2"; do sleep 0.1; tries=$((tries + 1)); done
+kill -s KILL -- "$2"; [ -z "$left" ] || rm -rf -- "$left"
+"#;
 
 /// A process in the background that ends when this is dropped, or when the launcher ends in whatever way.
 #[derive(Debug)]
@@ -66,6 +72,31 @@ impl Guard {
             .spawn();
         guard.watchdog = Some(watchdog.context(|| "start sh".into())?);
         Ok(guard)
+    }
+
+    /// Has a folder removed if the launcher ends without doing it.
+    ///
+    /// # Errors
+    ///
+    /// When the shell that is to do it has ended.
+    pub fn leaves(&mut self, folder: &Path) -> Result<()> {
+        let pipe = self.watchdog.as_mut().and_then(|watchdog| watchdog.stdin.as_mut());
+        let written = pipe.map_or(Ok(()), |pipe| pipe.write_all(folder.as_os_str().as_bytes()));
+        written.context(|| "reach sh".into())
+    }
+
+    /// Waits until it has ended by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Interrupted`] when a signal came first, which leaves it running.
+    pub fn finish(&mut self, interrupt: &Interrupt) -> Result<ExitStatus> {
+        loop {
+            if let Some(status) = self.exited().context(|| "wait for a process".into())? {
+                return Ok(status);
+            }
+            interrupt.tick()?;
+        }
     }
 
     /// Its process id, which is that of its group too if it has one of its own.
@@ -163,7 +194,10 @@ pub fn step(command: &mut Command, log: &Path, limit: Duration, interrupt: &Inte
 pub fn ended(status: ExitStatus) -> String {
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("ended with exit code {code}"),
-        (None, Some(signal)) => format!("was ended by signal {signal}"),
+        (None, Some(signal)) => match Signal::try_from(signal) {
+            Ok(name) => format!("was killed by signal {signal}, {}", name.as_str()),
+            Err(_) => format!("was killed by signal {signal}"),
+        },
         (None, None) => "ended".into(),
     }
 }

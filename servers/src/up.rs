@@ -118,6 +118,7 @@ fn start(server: Server, dir: &Path, interrupt: &Interrupt) -> Result<Up> {
         let url = server.url(port.number());
         setting.run.remove_data()?;
         let mut guard = server.start(&mut setting, port)?;
+        guard.leaves(&setting.run.data)?;
         match wait(server, &url, &mut guard, &setting) {
             Ok(version) => {
                 let started = Some(Started { guard, run: setting.run });

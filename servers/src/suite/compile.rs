@@ -1,5 +1,6 @@
 //! Has Cargo compile the tests, and reads from its messages what there is to run.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,7 +9,7 @@ use nix::sys::signal::Signal;
 use serde_json::Value;
 
 use super::Job;
-use super::cargo::{cargo, without_package};
+use super::cargo::{cargo, library_path, without_package};
 use crate::error::Context;
 use crate::interrupt::Interrupt;
 use crate::process::{Guard, ended};
@@ -20,7 +21,7 @@ use crate::{Error, Result};
 /// # Errors
 ///
 /// [`Error::Compile`] when they do not compile, [`Error::Interrupted`] when a signal came.
-pub fn compile(folder: &Path, interrupt: &Interrupt) -> Result<Vec<Job>> {
+pub(super) fn compile(folder: &Path, interrupt: &Interrupt) -> Result<Vec<Job>> {
     let messages = folder.join("messages");
     let out = File::create(&messages).context(|| format!("write {}", messages.display()))?;
     let mut command = cargo(["test", "--workspace", "--no-run", "--message-format=json-render-diagnostics"]);
@@ -29,7 +30,9 @@ pub fn compile(folder: &Path, interrupt: &Interrupt) -> Result<Vec<Job>> {
         return Err(Error::Compile(ended(status)));
     }
     let messages = fs::read_to_string(&messages).context(|| format!("read {}", messages.display()))?;
-    let mut jobs = messages.lines().filter_map(Executable::of).map(Executable::job).collect::<Vec<_>>();
+    let path = library_path();
+    let job = |executable: Executable| executable.job(&path);
+    let mut jobs: Vec<_> = messages.lines().filter_map(Executable::of).map(job).collect();
     // They are compiled one by one as they run, which takes longest of all.
     let command = cargo(["test", "--workspace", "--doc", "--no-fail-fast", "--"]);
     jobs.push(Job { name: "documentation".into(), command, weight: u64::MAX });
@@ -67,7 +70,7 @@ impl Executable {
     }
 
     /// Runs it where and with what Cargo would.
-    fn job(self) -> Job {
+    fn job(self, library_path: &OsStr) -> Job {
         let folder = self.manifest.parent().unwrap_or(Path::new("."));
         let source = self.source.strip_prefix(folder).unwrap_or(&self.source);
         let mut command = Command::new(&self.path);
@@ -78,6 +81,7 @@ impl Executable {
             .env("CARGO_MANIFEST_PATH", &self.manifest)
             .env("CARGO_PKG_NAME", &self.package)
             .env("CARGO_PKG_VERSION", &self.version)
+            .env("LD_LIBRARY_PATH", library_path)
             .stdin(Stdio::null());
         let weight = fs::metadata(&self.path).map_or(0, |file| file.len());
         Job { name: format!("{} {}", self.package, source.display()), command, weight }
@@ -111,7 +115,7 @@ mod tests {
             )
         };
         let executable = Executable::of(&message(true, r#""/w/target/a""#));
-        let name = executable.map(|executable| executable.job().name);
+        let name = executable.map(|executable| executable.job(OsStr::new("")).name);
         assert_eq!(name.as_deref(), Some("shop tests/a.rs"));
         assert_eq!(Executable::of(&message(false, r#""/w/target/a""#)), None);
         assert_eq!(Executable::of(&message(true, "null")), None);

@@ -15,8 +15,8 @@ use crate::Result;
 use crate::interrupt::Interrupt;
 use crate::process::{Guard, logged};
 
-/// How many test programs run at once, for each core: they wait for servers, and for one another's rows.
-const PROGRAMS: usize = 2;
+/// How many test programs run at once beyond one for each core: some wait for a server.
+const MORE: usize = 1;
 
 /// How many tests each of them runs at once, for each core.
 const TESTS: usize = 2;
@@ -42,7 +42,7 @@ pub(super) fn run(mut jobs: Vec<Job>, folder: &Path, interrupt: &Interrupt) -> R
         Ok(outcomes)
     };
     let workers: Result<Vec<_>> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..cores * PROGRAMS).map(|_| scope.spawn(worker)).collect();
+        let threads: Vec<_> = (0..cores + MORE).map(|_| scope.spawn(worker)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
     Ok(workers?.into_iter().flatten().collect())

@@ -32,7 +32,7 @@ pub(super) fn unfinished(name: &str, said: &str) -> String {
     format!("\n== {name}: it was not let finish\n{}\n", said.trim())
 }
 
-/// Counts tests, and lists the programs and tests that failed.
+/// Counts tests, and lists the tests that were ignored and the programs and tests that failed.
 pub(super) fn summary(outcomes: &[Outcome], took: Duration) -> Summary {
     let total = outcomes.iter().map(|outcome| Tally::of(&outcome.said)).sum::<Tally>();
     let failures: Vec<_> = outcomes.iter().filter_map(|outcome| Some((outcome, failure(outcome)?))).collect();
@@ -44,8 +44,13 @@ pub(super) fn summary(outcomes: &[Outcome], took: Duration) -> Summary {
         outcomes.len(),
         took.as_secs_f32()
     );
+    // Writing to a string cannot fail.
+    for outcome in outcomes {
+        for (test, reason) in outcome.said.lines().filter_map(ignored_test) {
+            let _ = writeln!(text, "ignored: {} {test}{reason}", outcome.name);
+        }
+    }
     for (outcome, failure) in &failures {
-        // Writing to a string cannot fail.
         let _ = writeln!(text, "FAILED: {} {failure}", outcome.name);
         for test in outcome.said.lines().filter_map(failed_test) {
             let _ = writeln!(text, "    {test}");
@@ -67,6 +72,11 @@ fn failure(outcome: &Outcome) -> Option<String> {
 /// The name in a line like `test some::name ... FAILED`.
 fn failed_test(line: &str) -> Option<&str> {
     line.strip_prefix("test ")?.strip_suffix(" ... FAILED")
+}
+
+/// The name in a line like `test some::name ... ignored, reason`, and the reason.
+fn ignored_test(line: &str) -> Option<(&str, &str)> {
+    line.strip_prefix("test ")?.split_once(" ... ignored")
 }
 
 /// How many tests did what.
@@ -119,16 +129,16 @@ mod tests {
         Outcome { name: "shop tests/a.rs".into(), status, took: Duration::ZERO, said: said.into() }
     }
 
-    const PASSED: &str =
-        "test a ... ok\n\ntest result: ok. 1 passed; 0 failed; 2 ignored; 0 measured; 3 filtered out\n";
+    const PASSED: &str = "test a ... ok\ntest d ... ignored, slow\n\ntest result: ok. 1 passed; 0 failed; 1 ignored; 0 measured\n";
     const FAILED: &str = "test a ... ok\ntest b::c ... FAILED\n\ntest result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured\n";
 
     #[test]
     fn results_are_added_up() {
         let two = format!("{PASSED}{PASSED}");
-        assert_eq!(Tally::of(&two), Tally { passed: 2, failed: 0, ignored: 4 });
+        assert_eq!(Tally::of(&two), Tally { passed: 2, failed: 0, ignored: 2 });
         let summary = summary(&[outcome(0, PASSED), outcome(101 << 8, FAILED)], Duration::from_secs(2));
-        let expected = "\n== 2 passed, 1 failed, 2 ignored, in 2 programs and 2.0 s\nFAILED: shop tests/a.rs ended with \
+        let expected = "\n== 2 passed, 1 failed, 1 ignored, in 2 programs and 2.0 s\nignored: shop \
+                        tests/a.rs d, slow\nFAILED: shop tests/a.rs ended with \
                         exit code 101\n    b::c\n";
         assert_eq!(summary.text, expected);
         assert!(!summary.ok);

@@ -1,7 +1,8 @@
 //! Brings up the database servers that Moored is tested against, and takes them down again.
 //!
 //! ```console
-//! $ cargo run -q -p moored-servers -- cargo test --workspace
+//! $ cargo run -p moored-servers -- test
+//! $ cargo run -p moored-servers -- cargo test -p moored-sqlite
 //! ```
 //!
 //! For each of PostgreSQL, MariaDB and MySQL, the server that a URL in the environment names is used once it has
@@ -16,8 +17,8 @@
 //! | MySQL      | `MOORED_MYSQL_URL`    | the machine's `mysqld`, or a Debian system of its own made for it   |
 //!
 //! The stages, in order: [`arguments`], then for each [`server`] either its [`address`] is asked for a [`greeting`]
-//! or it is brought [`up`] in a [`place`] of its own, then [`run`] runs the command. Every process is a
-//! [`process::Guard`]'s, which ends it.
+//! or it is brought [`up`] in a [`place`] of its own, then [`run`] runs the command, or [`suite`] the tests. Every
+//! process is a [`process::Guard`]'s, which ends it.
 
 pub mod address;
 pub mod arguments;
@@ -33,6 +34,7 @@ pub mod server;
 pub mod suite;
 pub mod up;
 
+mod debian;
 mod install;
 mod mariadb;
 mod mysql;

@@ -1,10 +1,8 @@
 //! Starts MySQL itself: the machine's own, or one from a small Debian system made for it.
 //!
-//! Stable Debian has MariaDB under MySQL's name and no MySQL. Its unstable branch has; `debootstrap` makes a system
-//! with it in a folder, which is kept between runs. The server is run from there with that system's own libraries.
+//! Stable Debian has MariaDB under MySQL's name and no MySQL; its unstable branch has, see [`debian`].
 
-use std::fs::{self, File};
-use std::io;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -16,12 +14,9 @@ use crate::port::Reserved;
 use crate::process::{Guard, logged, step};
 use crate::program::{command, find, is_root};
 use crate::up::Setting;
-use crate::{Error, Result, Server, install};
+use crate::{Result, debian};
 
 const LIMIT: Duration = Duration::from_secs(120);
-
-/// How often the system is tried to be made: what it is made from is fetched, and can be in the middle of a change.
-const TRIES: usize = 2;
 
 /// In the system made for it: data without a table, of which each run gets a copy.
 const TEMPLATE: &str = "srv/template";
@@ -34,7 +29,9 @@ pub(crate) fn start(setting: &mut Setting<'_>, port: Reserved) -> Result<Guard> 
         make_tables(&program, data, setting)?;
         program
     } else {
-        let root = kept_system(setting)?;
+        let root = debian::with_mysql(setting, &setting.dir.join("mysql-root"), |root| {
+            make_tables(&Program::Systems(root.to_owned()), &root.join(TEMPLATE), setting)
+        })?;
         let mut copy = command("cp");
         copy.arg("-a").arg(root.join(TEMPLATE)).arg(data);
         step(&mut copy, &setting.run.log, LIMIT, setting.interrupt)?;
@@ -95,40 +92,14 @@ impl Program {
     fn command(&self) -> Result<Command> {
         let (mut command, base) = match self {
             Program::Machines(mysqld) => (command(mysqld), None),
-            Program::Systems(root) => {
-                (within(root)?, Some(format!("--basedir={}", root.join("usr").display())))
-            }
+            Program::Systems(root) => (
+                debian::command_in(root, "usr/sbin/mysqld")?,
+                Some(format!("--basedir={}", root.join("usr").display())),
+            ),
         };
         command.arg("--no-defaults").args(base).args(is_root().then_some("--user=root"));
         Ok(command)
     }
-}
-
-/// Runs it with the loader and the libraries of its system, which are newer than the machine's. Unlike after
-/// `chroot`, its data can be anywhere.
-fn within(root: &Path) -> Result<Command> {
-    let libraries = root.join("usr/lib");
-    let (folder, loader) =
-        loader(&libraries).context(|| format!("find ld-linux in {}", libraries.display()))?;
-    let mut mysqld = command(loader);
-    mysqld.arg("--library-path").arg(folder).arg(root.join("usr/sbin/mysqld"));
-    Ok(mysqld)
-}
-
-/// The loader, and the folder of libraries that it is in, which is named after the kind of machine.
-fn loader(libraries: &Path) -> io::Result<(PathBuf, PathBuf)> {
-    for folder in
-        fs::read_dir(libraries)?.filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().is_dir()))
-    {
-        let folder = folder?.path();
-        for file in fs::read_dir(&folder)? {
-            let file = file?;
-            if file.file_name().to_string_lossy().starts_with("ld-linux") {
-                return Ok((folder, file.path()));
-            }
-        }
-    }
-    Err(io::ErrorKind::NotFound.into())
 }
 
 /// The machine's own `mysqld`, unless that is MariaDB.
@@ -139,70 +110,10 @@ fn own() -> Option<PathBuf> {
     mysql.then_some(program)
 }
 
-/// The kept system's folder. It is made first if need be; runs that come at once wait for each other.
-fn kept_system(setting: &Setting<'_>) -> Result<PathBuf> {
-    let root = setting.dir.join("mysql-root");
-    let lock = setting.dir.join("mysql-root.lock");
-    let lock = File::create(&lock).context(|| format!("open {}", lock.display()))?;
-    while lock.try_lock().is_err() {
-        setting.interrupt.tick()?;
-    }
-    if !root.join(TEMPLATE).is_dir() {
-        make_system(setting, &root)?;
-    }
-    Ok(root)
-}
-
-fn make_system(setting: &Setting<'_>, root: &Path) -> Result<()> {
-    let tried = "mysqld is not on the PATH, or is MariaDB";
-    if !is_root() || find("debootstrap").is_none() {
-        install::packages(Server::Mysql, &["debootstrap", "debian-archive-keyring"], tried, setting)?;
-    }
-    let made = root.display();
-    eprintln!("moored-servers: making a Debian system with MySQL in {made} (about a minute, once)");
-    let partial = root.with_extension("partial");
-    remove_system(root)?;
-    for last in (1..=TRIES).map(|attempt| attempt == TRIES) {
-        remove_system(&partial)?;
-        let mut debootstrap = command("debootstrap");
-        debootstrap.args(["--variant=minbase", "--include=mysql-server-core", "sid"]).arg(&partial);
-        match step(&mut debootstrap, &setting.run.log, install::LIMIT, setting.interrupt) {
-            Err(Error::Step { .. }) if !last => {}
-            done => {
-                done?;
-                break;
-            }
-        }
-    }
-    make_tables(&Program::Systems(partial.clone()), &partial.join(TEMPLATE), setting)?;
-    // Only a finished system gets the name.
-    fs::rename(&partial, root).context(|| format!("make {made}"))
-}
-
 /// Makes the system tables, and root without a password.
 fn make_tables(program: &Program, data: &Path, setting: &Setting<'_>) -> Result<()> {
     let mut tables = program.command()?;
     tables.args(["--initialize-insecure", "--secure-file-priv=NULL"]).args(FAST);
     tables.arg(format!("--datadir={}", data.display()));
     step(&mut tables, &setting.run.log, LIMIT, setting.interrupt)
-}
-
-/// Removes what an earlier try left. Something mounted in it, like /proc, is unmounted first and never emptied.
-fn remove_system(folder: &Path) -> Result<()> {
-    if !folder.exists() {
-        return Ok(());
-    }
-    let mounts = fs::read_to_string("/proc/mounts").unwrap_or_default();
-    let inside = mounts
-        .lines()
-        .filter_map(|line| line.split(' ').nth(1))
-        .filter(|at| Path::new(at).starts_with(folder));
-    for at in inside.collect::<Vec<_>>().into_iter().rev() {
-        let unmounted = command("umount").arg(at).status().is_ok_and(|status| status.success());
-        if !unmounted {
-            let source = std::io::Error::other("it is in use");
-            return Err(Error::Machine { action: format!("unmount {at}"), source });
-        }
-    }
-    fs::remove_dir_all(folder).context(|| format!("remove {}", folder.display()))
 }

@@ -11,9 +11,9 @@ use std::time::Instant;
 use nix::sys::signal::Signal;
 
 use super::{Job, Outcome, report};
-use crate::Result;
 use crate::interrupt::Interrupt;
 use crate::process::{Guard, logged};
+use crate::{Error, Result};
 
 /// How many test programs run at once beyond one for each core: some wait for a server.
 const MORE: usize = 1;
@@ -41,11 +41,21 @@ pub(super) fn run(mut jobs: Vec<Job>, folder: &Path, interrupt: &Interrupt) -> R
         }
         Ok(outcomes)
     };
-    let workers: Result<Vec<_>> = thread::scope(|scope| {
+    let results: Vec<Result<Vec<_>>> = thread::scope(|scope| {
         let threads: Vec<_> = (0..cores + MORE).map(|_| scope.spawn(worker)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
-    Ok(workers?.into_iter().flatten().collect())
+    let mut outcomes = Vec::new();
+    let mut failed = None;
+    for result in results {
+        match result {
+            Ok(some) => outcomes.extend(some),
+            // What gave up because of another has nothing to say.
+            Err(Error::Interrupted) if failed.is_some() => {}
+            Err(error) => failed = Some(error),
+        }
+    }
+    failed.map_or(Ok(outcomes), Err)
 }
 
 fn one(mut job: Job, folder: &Path, interrupt: &Interrupt) -> Result<Outcome> {

@@ -165,7 +165,9 @@ fn a_full_pool_is_a_typed_error_in_the_time_configured() {
         let started = Instant::now();
         let error = orm.read(|second| second.find::<Counter>("x").map(|_| ())).unwrap_err();
         assert!(matches!(error, moored::Error::NoConnection { .. }), "{error}");
-        assert!(started.elapsed() >= Duration::from_millis(500) && started.elapsed() < Duration::from_secs(5));
+        assert!(
+            started.elapsed() >= Duration::from_millis(500) && started.elapsed() < Duration::from_secs(5)
+        );
         Ok(())
     })
     .unwrap();

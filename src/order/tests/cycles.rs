@@ -154,7 +154,7 @@ fn a_row_that_holds_itself_lets_go_before_its_delete_where_it_can() {
     let mut work = Work { holds_itself: true, ..Work::default() };
     let row = work.delete(node);
     work.referred(row, 0, row);
-    work.gives_plan(&["RELEASE Node (parent) [0]", "DELETE Node [0]"]);
+    work.gives_plan(&["RELEASE Node (parent = NULL) [0]", "DELETE Node [0]"]);
 
     let [node] = schema([Table::generated("Node").needs("parent", 0)]);
     let mut work = Work { holds_itself: true, ..Work::default() };

@@ -1,6 +1,6 @@
 //! Rows to begin a test with, and what tests of every part need.
 
-use moored::backend::{KeyOrder, UpdateShape};
+use moored::backend::{Dialect, KeyOrder, UpdateShape};
 use moored::{Backend, Entity, Error, Key, Orm, Result};
 
 use crate::entities::{Author, Book, NewAuthor, NewBook, NewNote, Note};
@@ -60,20 +60,35 @@ where
 
 /// So many stored notes, with keys from 1 on. Sequences do not know of them: no test that calls this inserts notes.
 pub fn notes<B: Backend>(orm: &Orm<B>, count: usize) {
-    execute(
-        orm,
-        &format!(
-            "INSERT INTO notes (id, text, stars)
-             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
-             SELECT i, 'note', 0 FROM n"
-        ),
-    );
+    execute(orm, &format!("INSERT INTO notes (id, text, stars) SELECT n, 'note', 0 FROM {}", numbers(count)));
+}
+
+/// The numbers from 1 to that, as a table with the one column `n`, in words that every database knows.
+#[must_use]
+pub fn numbers(count: usize) -> String {
+    const DIGITS: &str = "SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 \
+         UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9";
+    let places = count.to_string().len();
+    let tables =
+        (0..places).map(|place| format!("({DIGITS}) AS t{place}")).collect::<Vec<_>>().join(" CROSS JOIN ");
+    let sum =
+        (0..places).map(|place| format!("t{place}.d * 1{:0<place$}", "")).collect::<Vec<_>>().join(" + ");
+    format!("(SELECT {sum} AS n FROM {tables}) AS numbers WHERE n BETWEEN 1 AND {count}")
+}
+
+fn dialect<B: Backend>(_: &Orm<B>) -> &'static Dialect {
+    B::dialect()
+}
+
+/// Whether what the database fills is read back by a SELECT.
+pub(crate) fn reads_back<B: Backend>(orm: &Orm<B>) -> bool {
+    !dialect(orm).returning
 }
 
 /// The UPDATEs that rows of one shape take: as many as the backend's measured best shape makes of them.
 #[must_use]
-pub fn updates<B: Backend>(shape: &str, rows: usize) -> Vec<String> {
-    let statements = match B::dialect().update {
+pub fn updates<B: Backend>(orm: &Orm<B>, shape: &str, rows: usize) -> Vec<String> {
+    let statements = match dialect(orm).update {
         UpdateShape::Row => rows,
         UpdateShape::FromValues { rows: batch } => rows / batch + rows % batch,
         other => panic!("how many statements does {other:?} take?"),
@@ -81,28 +96,55 @@ pub fn updates<B: Backend>(shape: &str, rows: usize) -> Vec<String> {
     vec![shape.to_owned(); statements]
 }
 
+/// An UPDATE of one row with an expression that the database computes: what it came to is read back.
+#[must_use]
+pub fn computed<B: Backend>(orm: &Orm<B>, update: &str) -> Vec<String> {
+    let table = update.split(' ').nth(1).unwrap_or_default();
+    let select = reads_back(orm).then(|| format!("SELECT {table}"));
+    [Some(update.to_owned()), select].into_iter().flatten().collect()
+}
+
 /// How many rows of so many columns go into one INSERT.
 #[must_use]
-pub fn insert_size<B: Backend>(columns: usize) -> usize {
-    let dialect = B::dialect();
+pub fn insert_size<B: Backend>(orm: &Orm<B>, columns: usize) -> usize {
+    let dialect = dialect(orm);
     match dialect.keys {
         KeyOrder::Ascending => dialect.insert_rows.min(dialect.max_binds / columns),
         _ => 1,
     }
 }
 
+/// The INSERTs that so many rows of so many columns take.
+#[must_use]
+pub fn inserts<B: Backend>(orm: &Orm<B>, table: &str, rows: usize, columns: usize) -> Vec<String> {
+    vec![format!("INSERT {table}"); rows.div_ceil(insert_size(orm, columns))]
+}
+
 /// How many rows with a key of one column and without a version go into one DELETE.
 #[must_use]
-pub fn delete_size<B: Backend>() -> usize {
-    let dialect = B::dialect();
+pub fn delete_size<B: Backend>(orm: &Orm<B>) -> usize {
+    let dialect = dialect(orm);
     if dialect.returning { dialect.delete_rows.min(dialect.max_binds) } else { 1 }
 }
 
-/// What a flush of so many rows sends: nothing, one statement of one row, or statements of so many rows in a transaction.
+/// The DELETEs that so many rows with a key of one column and without a version take. Where the database does not say
+/// which rows it deleted, several at once are locked before, so that a missing one is known by its key.
 #[must_use]
-pub fn chunked(shape: &str, rows: usize, size: usize) -> Vec<String> {
-    let statements = vec![shape.to_owned(); rows.div_ceil(size)];
-    if rows > 1 { in_transaction(statements) } else { statements }
+pub fn deletes<B: Backend>(orm: &Orm<B>, table: &str, rows: usize) -> Vec<String> {
+    let size = delete_size(orm);
+    let chunks = (0..rows).step_by(size).map(|done| size.min(rows - done));
+    let statements = chunks.flat_map(|chunk| {
+        let locks = reads_back(orm) && chunk > 1;
+        [locks.then(|| format!("SELECT {table}")), Some(format!("DELETE {table}"))]
+    });
+    statements.flatten().collect()
+}
+
+/// What a flush of so many rows sends outside of a transaction: one of its own around several rows, whose number has to be
+/// right, and around several statements.
+#[must_use]
+pub fn flush(statements: Vec<String>, rows: usize) -> Vec<String> {
+    if rows > 1 || statements.len() > 1 { in_transaction(statements) } else { statements }
 }
 
 /// Those statements in a transaction.
@@ -115,10 +157,11 @@ pub fn in_transaction(statements: Vec<String>) -> Vec<String> {
 }
 
 /// A flush of one statement that a caller asks for inside a transaction: a savepoint around it only where a failure would
-/// doom the transaction.
+/// doom the transaction, or where an INSERT is two statements.
 #[must_use]
-pub fn flush_inside<B: Backend>(statement: &str) -> Vec<String> {
-    if B::dialect().failure_aborts_transaction {
+pub fn flush_inside<B: Backend>(orm: &Orm<B>, statement: &str) -> Vec<String> {
+    let two_statements = reads_back(orm) && statement.starts_with("INSERT");
+    if dialect(orm).failure_aborts_transaction || two_statements {
         ["SP", statement, "RELEASE"].map(str::to_owned).to_vec()
     } else {
         vec![statement.to_owned()]

@@ -27,7 +27,7 @@ macro_rules! streaming_behaviours {
                     assert_eq!(seen, (1..=1_000).rev().collect::<Vec<_>>());
                     log.skip();
                     assert!(session.find::<Note>(1)?.is_some());
-                    assert_eq!(log.take(), ["SELECT notes"]);
+                    log.expect(["SELECT notes"]);
                     Ok(())
                 })
                 .unwrap();
@@ -66,12 +66,12 @@ macro_rules! streaming_behaviours {
                         texts.push(note.text);
                         Ok::<_, Error>(())
                     })?;
-                    assert_eq!(log.take(), ["SELECT notes"]);
+                    log.expect(["SELECT notes"]);
                     session.query::<Note>(notes::table).stream(|note| {
                         texts.push(note.text);
                         Ok::<_, Error>(())
                     })?;
-                    assert_eq!(log.take(), ["UPDATE notes (text)", "SELECT notes"]);
+                    log.expect(["UPDATE notes (text)", "SELECT notes"]);
                     assert_eq!(texts, ["theirs", "mine"]);
                     Ok(())
                 })

@@ -51,9 +51,19 @@ impl Flavour {
     }
 
     /// Whether a float column tells -0.0 from 0.0. SQLite stores whole numbers of such a column as integers:
-    /// <https://www.sqlite.org/datatype3.html#storage_classes_and_datatypes>.
+    /// <https://www.sqlite.org/datatype3.html#storage_classes_and_datatypes>. MariaDB drops the sign.
     #[must_use]
     pub const fn stores_negative_zero(self) -> bool {
+        match self {
+            Self::Sqlite | Self::Mariadb => false,
+            Self::Postgres | Self::Mysql => true,
+        }
+    }
+
+    /// Whether a decimal column keeps every digit. SQLite makes it a binary number:
+    /// <https://www.sqlite.org/datatype3.html#type_affinity>.
+    #[must_use]
+    pub const fn stores_decimals_exactly(self) -> bool {
         match self {
             Self::Sqlite => false,
             Self::Postgres | Self::Mariadb | Self::Mysql => true,

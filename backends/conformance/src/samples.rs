@@ -96,6 +96,25 @@ pub fn updates<B: Backend>(orm: &Orm<B>, shape: &str, rows: usize) -> Vec<String
     vec![shape.to_owned(); statements]
 }
 
+/// How many rows go into one UPDATE, where they are alike.
+#[must_use]
+pub fn update_size<B: Backend>(orm: &Orm<B>) -> usize {
+    match dialect(orm).update {
+        UpdateShape::Row => 1,
+        UpdateShape::FromValues { rows } => rows,
+        other => panic!("how many rows does {other:?} take?"),
+    }
+}
+
+/// Numbers of rows that are written in different ways: one, few, and more than fit into one statement.
+#[must_use]
+pub fn sizes<B: Backend>(orm: &Orm<B>, columns: usize) -> Vec<usize> {
+    let mut sizes = vec![1, 2, 3, 9, 10, update_size(orm) + 1, insert_size(orm, columns) + 1];
+    sizes.sort_unstable();
+    sizes.dedup();
+    sizes
+}
+
 /// An UPDATE of one row with an expression that the database computes: what it came to is read back.
 #[must_use]
 pub fn computed<B: Backend>(orm: &Orm<B>, update: &str) -> Vec<String> {

@@ -122,6 +122,13 @@ CREATE TABLE large_versions (
     text TEXT NOT NULL,
     version BIGINT NOT NULL
 );
+CREATE TABLE seats (
+    venue VARCHAR(255) NOT NULL,
+    number INTEGER NOT NULL,
+    holder TEXT,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (venue, number)
+);
 CREATE TABLE places (
     code VARCHAR(255) NOT NULL PRIMARY KEY,
     within VARCHAR(255),

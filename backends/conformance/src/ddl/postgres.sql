@@ -111,4 +111,11 @@ CREATE TABLE large_versions (
     text TEXT NOT NULL,
     version BIGINT NOT NULL
 );
+CREATE TABLE seats (
+    venue TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    holder TEXT,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (venue, number)
+);
 CREATE TABLE places (code TEXT PRIMARY KEY, within TEXT REFERENCES places (code), version INTEGER NOT NULL);

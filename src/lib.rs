@@ -106,6 +106,7 @@
 pub mod backend;
 mod change;
 pub mod criteria;
+mod database;
 pub mod entity;
 mod error;
 pub mod handle;

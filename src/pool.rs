@@ -7,10 +7,12 @@ use diesel::connection::{Connection, Instrumentation, TransactionManager, Transa
 use diesel::result::ConnectionError;
 
 use crate::backend::Backend;
+use crate::database::Database;
 use crate::error::{Error, Result};
 
 /// The pool of an `Orm`, with what holds for its sessions.
 pub(crate) struct Pool<B: Backend> {
+    pub(crate) database: Database<B>,
     connections: r2d2::Pool<Manager<B>>,
 }
 
@@ -34,9 +36,12 @@ fn refused(reason: &impl std::fmt::Display) -> Error {
 
 impl<B: Backend> Pool<B> {
     pub(crate) fn open(settings: PoolSettings<B>) -> Result<Self> {
-        let source = B::open(&settings.url, settings.options).map_err(|error| refused(&error))?;
-        let manager =
-            Manager { source, instrument: settings.instrument, test_after_idle: settings.test_after_idle };
+        let source = Arc::new(B::open(&settings.url, settings.options).map_err(|error| refused(&error))?);
+        let manager = Manager {
+            source: Arc::clone(&source),
+            instrument: settings.instrument,
+            test_after_idle: settings.test_after_idle,
+        };
         // r2d2 would retry a wrong address until its time-out; asked directly, the database says what is wrong.
         let first = r2d2::ManageConnection::connect(&manager).map_err(|error| refused(&error))?;
         drop(first);
@@ -47,7 +52,7 @@ impl<B: Backend> Pool<B> {
             .connection_timeout(settings.checkout_timeout)
             .build(manager)
             .map_err(|error| refused(&error))?;
-        Ok(Self { connections })
+        Ok(Self { database: Database::of(source), connections })
     }
 
     pub(crate) fn check_out(&self) -> Result<Checkout<B>> {
@@ -78,7 +83,7 @@ pub(crate) struct Pooled<B: Backend> {
 
 /// Makes and checks connections for r2d2.
 struct Manager<B: Backend> {
-    source: B::Source,
+    source: Arc<B::Source>,
     instrument: Option<Instrument>,
     test_after_idle: Duration,
 }

@@ -5,18 +5,39 @@
 pub struct Dialect {
     /// The most bind parameters that one statement can have.
     pub max_binds: usize,
-    /// The most rows in one INSERT. Statements of exactly this size and of one row are cached, no others.
-    pub insert_rows: usize,
+    /// How rows are inserted.
+    pub insert: InsertShape,
     /// How rows that change the same columns are updated.
     pub update: UpdateShape,
-    /// The most rows in one DELETE.
-    pub delete_rows: usize,
-    /// Whether INSERT and DELETE can give columns of their rows back.
-    pub returning: bool,
-    /// What is known of the keys that one INSERT of several rows generates.
+    /// How rows are found by many keys, to be read or deleted.
+    pub keyed: KeyedShape,
+    /// How INSERT, UPDATE and DELETE tell of their rows.
+    pub returning: Returning,
+    /// What is known of the keys that one INSERT of several rows generates, whatever the table.
     pub keys: KeyOrder,
+    /// What follows the table's name in an INSERT of a row that the database fills alone: `DEFAULT VALUES`.
+    pub empty_row: &'static str,
     /// Whether a statement that fails inside a transaction dooms it up to the last savepoint.
     pub failure_aborts_transaction: bool,
+}
+
+/// How rows are inserted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InsertShape {
+    /// `VALUES (..), (..)` with up to so many rows. Statements of exactly this size and of one row are cached, no others.
+    Values {
+        /// The most rows in one statement.
+        rows: usize,
+    },
+    /// `SELECT .. FROM unnest(..)` with an array for every column, which [`Backend::bind_array`](super::Backend::bind_array)
+    /// puts together. One cached statement, however many rows.
+    Arrays {
+        /// The most rows in one statement.
+        rows: usize,
+        /// The most rows in `VALUES`, for an entity with a column of which there can be no array.
+        values: usize,
+    },
 }
 
 /// How rows that change the same columns are updated.
@@ -31,16 +52,105 @@ pub enum UpdateShape {
         /// How many rows.
         rows: usize,
     },
+    /// `UPDATE .. FROM unnest(..)` with an array for every column. One cached statement, however many rows.
+    FromArrays {
+        /// The most rows in one statement.
+        rows: usize,
+        /// The rows of [`FromValues`](Self::FromValues), for an entity with a column of which there can be no array.
+        values: usize,
+    },
+    /// `UPDATE .. JOIN (SELECT .. FROM t WHERE FALSE UNION ALL ..)`: the table gives the rows that are joined their types
+    /// and collations. Statements of exactly this many rows are cached, no others.
+    Join {
+        /// The most rows in one statement.
+        rows: usize,
+        /// How rows of values are written in a UNION.
+        union: UnionRows,
+    },
+}
+
+/// How rows of values are written in a UNION.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UnionRows {
+    /// `SELECT ?, ? UNION ALL SELECT ?, ?`
+    Selects,
+    /// `VALUES ROW(?, ?), ROW(?, ?)`
+    Values,
+}
+
+/// How rows are found by many keys, to be read or deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyedShape {
+    /// `id IN (?, ?)`, for a key of several columns `(a = ? AND b = ?) OR (..)`. Statements of exactly this size and of one
+    /// row are cached, no others.
+    List {
+        /// The most keys in one statement.
+        rows: usize,
+    },
+    /// `id = ANY(?)`, for a key of several columns a join with `unnest(..)`. One cached statement, however many keys.
+    Arrays {
+        /// The most keys in one statement.
+        rows: usize,
+        /// The most keys in a list, for a key with a column of which there can be no array.
+        list: usize,
+    },
+}
+
+/// How INSERT, UPDATE and DELETE tell of their rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Returning {
+    /// With a RETURNING clause.
+    Clause,
+    /// Not at all: a SELECT asks, in the same transaction.
+    Select(ReadBack),
+}
+
+impl Returning {
+    /// What at the end of a SELECT locks its rows, where `lock` asks for it and the shape of a flush needs it.
+    pub(crate) const fn locking(self, lock: bool) -> &'static str {
+        match self {
+            Self::Select(read_back) if lock => read_back.lock,
+            _ => "",
+        }
+    }
+}
+
+/// What a SELECT needs to find the rows that an INSERT wrote, or that a DELETE is about to.
+///
+/// A row whose key the caller made is found by it. A row whose key the database made is found by `first_key`; several
+/// of one INSERT are at `first_key`, `first_key + key_step`, and so on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadBack {
+    /// The key that the last INSERT of this connection made for its first row: `LAST_INSERT_ID()`.
+    pub first_key: &'static str,
+    /// The distance between the keys of two rows of one INSERT: `@@auto_increment_increment`.
+    pub key_step: &'static str,
+    /// A statement after which no row has `first_key` until an INSERT makes a key: `DO LAST_INSERT_ID(0)`.
+    ///
+    /// Sent before an INSERT into a table whose keys are not proven to be [`KeyOrder::Ascending`]: they may not be of the
+    /// kind that `first_key` tells of, and an older one must not be taken for them.
+    pub forget_key: &'static str,
+    /// What at the end of a SELECT makes it see rows as they are now, and keeps them so until the transaction ends:
+    /// ` FOR UPDATE`.
+    pub lock: &'static str,
 }
 
 /// What is known of the keys that one INSERT of several rows generates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyOrder {
-    /// Each row's key is greater than that of the row before it in VALUES.
+    /// Each row's key is greater than that of the row before it.
     ///
-    /// The rows that the database gives back are then sorted by key: their order in the answer means nothing.
+    /// The rows that the database gives back are then sorted by key: their order in the answer means nothing. With
+    /// [`Returning::Select`] it also means that the keys are [`ReadBack::key_step`] apart, with no gap.
     Ascending,
+    /// The same, unless something that cannot be seen from here makes them, like a trigger.
+    ///
+    /// [`ReadBack::forget_key`] goes before each INSERT, and too few rows at the keys expected are an error.
+    AscendingOrForeign,
     /// Nothing: rows with a generated key go in one at a time.
     Unknown,
 }

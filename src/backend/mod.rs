@@ -6,10 +6,13 @@ mod failure;
 use diesel::backend::DieselReserveSpecialization;
 use diesel::connection::{LoadConnection, TransactionManager};
 use diesel::query_builder::QueryFragment;
+use diesel::sql_types::TypeMetadata;
 use diesel::{ConnectionResult, QueryResult};
 
+use crate::entity::ColumnMeta;
+
 pub use crate::statement::load;
-pub use dialect::{Dialect, KeyOrder, UpdateShape};
+pub use dialect::{Dialect, InsertShape, KeyOrder, KeyedShape, ReadBack, Returning, UnionRows, UpdateShape};
 pub use failure::{Failure, FailureKind};
 
 /// A database that sessions can work on: a marker type such as `moored_sqlite::Sqlite`.
@@ -73,30 +76,92 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
     fn count(connection: &mut Self::Connection, query: &dyn QueryFragment<Self::Diesel>) -> QueryResult<i64>;
 
     /// The limits of the database and the statement shapes that measure best on it.
-    fn dialect() -> &'static Dialect;
-
-    /// Whether a table makes ascending keys for the rows of one INSERT, under [`KeyOrder::Ascending`].
     ///
-    /// Asked after an INSERT of several rows whose keys are not plainly consecutive: a trigger may have taken some in
-    /// between, or the table may not count at all. `table` and `key` are quoted. With `false` the flush is undone and
-    /// done again, with one row an INSERT.
+    /// Asked once for a pool, after its first connection was made: by then the source can know which of several servers
+    /// answered.
+    fn dialect(source: &Self::Source) -> &'static Dialect;
+
+    /// The most bytes of values that one statement may carry: rows of large values go into more statements then.
+    fn max_bytes(source: &Self::Source) -> usize {
+        let _ = source;
+        usize::MAX
+    }
+
+    /// How many bytes the values of a statement have; needed where [`max_bytes`](Self::max_bytes) is a limit.
+    fn bytes(values: &<Self::Diesel as diesel::backend::Backend>::BindCollector<'_>) -> usize {
+        let _ = values;
+        0
+    }
+
+    /// Binds one array of many values of one column, for the shapes that have arrays. `values` binds them one by one, into
+    /// a collector of the backend's own. `false`, and nothing bound, when there is no array of their type.
+    ///
+    /// # Errors
+    ///
+    /// A value that cannot be bound.
+    fn bind_array(
+        values: &dyn QueryFragment<Self::Diesel>,
+        out: &mut <Self::Diesel as diesel::backend::Backend>::BindCollector<'_>,
+        lookup: &mut <Self::Diesel as TypeMetadata>::MetadataLookup,
+        backend: &Self::Diesel,
+    ) -> QueryResult<bool> {
+        let _ = (values, out, lookup, backend);
+        Ok(false)
+    }
+
+    /// What is known of the keys that one INSERT of several rows generates into a table.
+    ///
+    /// Asked before the first such INSERT of a session; an answer that takes a statement is best kept in the source.
+    /// The default is the dialect's [`keys`](Dialect::keys).
     ///
     /// # Errors
     ///
     /// What the database reports.
-    fn keys_ascend(connection: &mut Self::Connection, table: &str, key: &str) -> QueryResult<bool> {
-        let _ = (connection, table, key);
+    fn key_order(
+        source: &Self::Source,
+        connection: &mut Self::Connection,
+        generated: &GeneratedKey<'_>,
+    ) -> QueryResult<KeyOrder> {
+        let _ = (connection, generated);
+        Ok(Self::dialect(source).keys)
+    }
+
+    /// Whether a table made ascending keys for the rows of one INSERT, under [`KeyOrder::Ascending`].
+    ///
+    /// Asked after an INSERT of several rows whose keys are not plainly consecutive: a trigger may have taken some in
+    /// between, or the table may not count at all. With `false` the flush is undone and done again, with one row an INSERT.
+    ///
+    /// # Errors
+    ///
+    /// What the database reports.
+    fn keys_ascend(
+        source: &Self::Source,
+        connection: &mut Self::Connection,
+        generated: &GeneratedKey<'_>,
+    ) -> QueryResult<bool> {
+        let _ = (source, connection, generated);
         Ok(true)
     }
 
     /// An SQL expression for a value that no row has in a column, made from the column's quoted name. A row that takes
     /// part in a swap of required unique values has it in between. `None` where the database has no such expression;
     /// then the swap is [`Error::UniqueCycle`](crate::Error::UniqueCycle).
-    fn placeholder(column: &str) -> Option<String> {
-        let _ = column;
+    fn placeholder(name: &str, column: &ColumnMeta) -> Option<String> {
+        let _ = (name, column);
         None
     }
 
     /// What an error of the database means.
     fn classify(error: &diesel::result::Error) -> Failure;
+}
+
+/// A column in which a table generates its keys.
+#[derive(Clone, Copy, Debug)]
+pub struct GeneratedKey<'a> {
+    /// The table, quoted, with its schema if `diesel::table!` names one.
+    pub table: &'a str,
+    /// The column, quoted.
+    pub quoted: &'a str,
+    /// What is known of the column.
+    pub column: &'static ColumnMeta,
 }

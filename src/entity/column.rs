@@ -1,9 +1,10 @@
 //! How the values of one column are checked against the schema and compared for the diff.
 
+use std::any::TypeId;
 use std::marker::PhantomData;
 
 use diesel::expression::AsExpression;
-use diesel::sql_types::{SingleValue, SqlType, is_nullable};
+use diesel::sql_types::{IntoNotNullable, SingleValue, SqlType, is_nullable};
 use diesel::{Column, Expression};
 
 /// A field type that fits the SQL type of a column, on whatever backend.
@@ -116,12 +117,9 @@ impl<T: PartialEq> CompareByValue<T> for Compared<T> {
     }
 }
 
-/// Whether a SQL type is a whole number.
+/// The id of a SQL type, without its `Nullable`.
 #[doc(hidden)]
 #[must_use]
-pub fn is_integer<ST: 'static>() -> bool {
-    use std::any::TypeId;
-
-    use diesel::sql_types::{BigInt, Integer, SmallInt};
-    [TypeId::of::<SmallInt>(), TypeId::of::<Integer>(), TypeId::of::<BigInt>()].contains(&TypeId::of::<ST>())
+pub fn not_null_type<ST: IntoNotNullable<NotNullable: 'static>>() -> TypeId {
+    TypeId::of::<ST::NotNullable>()
 }

@@ -64,6 +64,8 @@ pub struct ColumnMeta {
     pub field: &'static str,
     /// The name in SQL.
     pub name: &'static str,
+    /// The SQL type, without `Nullable`.
+    pub sql_type: fn() -> TypeId,
     /// Whether the column takes NULL.
     pub nullable: bool,
     /// Whether the database makes the value and nobody else may.

@@ -11,7 +11,7 @@ mod unique;
 mod version;
 
 pub use bind::{Bind, Entity};
-pub use column::{CompareByValue, CompareColumn, Compared, Fits, NeverNull, Unshared, is_integer};
+pub use column::{CompareByValue, CompareColumn, Compared, Fits, NeverNull, Unshared, not_null_type};
 pub use draft::{Draft, LinkedColumn, Pending, Persisted, Record};
 pub use key::{ForeignKey, IntoKey, Key};
 pub use meta::{ColumnMeta, ColumnSet, EntityMeta, RelationMeta, UniqueMeta};

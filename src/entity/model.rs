@@ -61,9 +61,6 @@ pub trait Model: References + Sized + Clone + Send + Sync + 'static {
     /// The primary key within what an INSERT read back; `None` when nothing is read back.
     fn returned_key(returned: &Self::Returned) -> Option<Self::Key>;
 
-    /// Whether the key is one column of a whole number in SQL, such as a database counts up by itself.
-    fn key_is_integer() -> bool;
-
     /// Turns a stored draft back into the draft that was persisted.
     fn draft<'s>(record: Self::Record, links: &mut Links<'s>) -> Self::Draft<'s>;
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 pub use builder::OrmBuilder;
 
-use crate::backend::Backend;
+use crate::backend::{Backend, Dialect};
 use crate::error::{Error, Result};
 use crate::pool::Pool;
 use crate::session::{FlushMode, Own, ReadSession, Reading, Session, UnitOfWork};
@@ -34,6 +34,12 @@ impl<B: Backend> Orm<B> {
 
     fn over(pool: Pool<B>, flush_mode: FlushMode) -> Self {
         Self { pool: Arc::new(pool), flush_mode }
+    }
+
+    /// The limits of the database behind this, and the statement shapes that measure best on it.
+    #[must_use]
+    pub fn dialect(&self) -> &'static Dialect {
+        self.pool.database.dialect
     }
 
     /// Runs one unit of work. The session, and every handle of it, ends with the closure.

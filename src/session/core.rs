@@ -31,9 +31,9 @@ pub struct Core<B: Backend> {
 impl<B: Backend> Core<B> {
     pub(crate) fn new(pool: Arc<Pool<B>>, flush_mode: FlushMode) -> Self {
         Self {
-            pool,
             connection: None,
-            map: IdentityMap::new(),
+            map: IdentityMap::new(pool.database.clone()),
+            pool,
             tag: Tag::fresh(),
             flush_mode,
             depth: 0,
@@ -46,7 +46,7 @@ impl<B: Backend> Core<B> {
         Self {
             pool: Arc::clone(&self.pool),
             connection: None,
-            map: IdentityMap::new(),
+            map: IdentityMap::new(self.pool.database.clone()),
             tag: self.tag,
             flush_mode: self.flush_mode,
             depth: 0,

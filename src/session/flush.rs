@@ -3,8 +3,9 @@
 //! 1. `gather`: every entity's pending rows, see `change`,
 //! 2. and what constrains them: which refer to each other, and which unique values move between them.
 //! 3. `order::plan`: the steps.
-//! 4. `execute`: the statements, in one transaction or savepoint where more than one thing can go wrong.
-//! 5. accept: memory says what the database says; or abandon: memory is what it was.
+//! 4. `learn`: what the database says of the keys that it will make.
+//! 5. `execute`: the statements, in one transaction or savepoint where more than one thing can go wrong.
+//! 6. accept: memory says what the database says; or abandon: memory is what it was.
 
 use super::core::Core;
 use super::gather::{Gathered, gather};
@@ -53,6 +54,7 @@ impl<B: Backend> Core<B> {
             self.accept();
             return Ok(());
         }
+        self.learn(&plan, &gathered.rows)?;
         let around = around.unwrap_or_else(|| self.around(&plan, &gathered.rows));
         match self.attempt(&plan, &gathered.rows, around) {
             // A table that does not count its keys up was found out, and is written one row at a time from now on.
@@ -71,6 +73,19 @@ impl<B: Backend> Core<B> {
         attempt.end(executed)
     }
 
+    /// Finds out what the number of statements depends on.
+    fn learn(&mut self, plan: &Plan, rows: &[(StoreId, u32)]) -> Result<()> {
+        self.run(|connection, map| {
+            for step in plan.steps().iter().filter(|step| step.action == Action::Insert) {
+                let Some((store, _)) = locate(step, rows) else { continue };
+                if let Some(store) = map.get_mut(store) {
+                    store.learn_keys(connection, step.rows.len())?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     fn accept(&mut self) {
         self.map.iter_mut().filter(|store| store.has_pending()).for_each(|store| store.accept());
     }
@@ -85,7 +100,7 @@ impl<B: Backend> Core<B> {
             statements += cost.statements;
             is_checked |= cost.is_checked;
         }
-        let doomed_by_failure = self.in_transaction() && B::dialect().failure_aborts_transaction;
+        let doomed_by_failure = self.in_transaction() && self.map.dialect().failure_aborts_transaction;
         if statements > 1 || is_checked || doomed_by_failure { Around::Transaction } else { Around::Nothing }
     }
 }

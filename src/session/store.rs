@@ -4,11 +4,12 @@ use std::any::{Any, TypeId};
 
 use crate::backend::Backend;
 use crate::change::Pending;
+use crate::database::Database;
 use crate::entity::{ColumnSet, Entity, EntityMeta, PendingLink, UniqueKey};
 use crate::error::{Result, RowName, UnflushedEntity};
 use crate::identity::{Arena, FrameKind, Slot, Status};
 use crate::order::{Action, Side};
-use crate::statement::{Writer, table_name};
+use crate::statement::{Assignment, Writer, table_name};
 
 /// An arena, and the writer of its statements.
 pub(crate) struct EntityStore<E: Entity<B>, B: Backend> {
@@ -19,8 +20,8 @@ pub(crate) struct EntityStore<E: Entity<B>, B: Backend> {
 }
 
 impl<E: Entity<B>, B: Backend> EntityStore<E, B> {
-    pub(crate) fn new(frames: &[FrameKind]) -> Self {
-        Self { arena: Arena::new(frames), writer: Writer::new(), table: None }
+    pub(crate) fn new(frames: &[FrameKind], database: Database<B>) -> Self {
+        Self { arena: Arena::new(frames), writer: Writer::new(database), table: None }
     }
 }
 
@@ -78,6 +79,8 @@ pub(crate) trait Store<B: Backend>: Any {
 
     /// Makes a relation of a row refer to a key, or for now to nothing.
     fn resolve(&mut self, slot: u32, relation: usize, key: Option<&dyn Any>);
+    /// Finds out how the database makes the keys of so many rows, unless that is known.
+    fn learn_keys(&mut self, connection: &mut B::Connection, rows: usize) -> Result<()>;
     /// How many statements a batch takes, and whether each is undone as a whole when it fails.
     fn cost(&self, batch: &Batch<'_>) -> Cost;
     fn execute(&mut self, connection: &mut B::Connection, batch: &Batch<'_>) -> Result<()>;
@@ -212,14 +215,27 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
         self.writer.resolve(&mut self.arena, slot, relation, key);
     }
 
+    fn learn_keys(&mut self, connection: &mut B::Connection, rows: usize) -> Result<()> {
+        self.writer.learn_keys(connection, rows)
+    }
+
     fn cost(&self, batch: &Batch<'_>) -> Cost {
-        let rows = batch.slots.len();
-        let (size, is_checked) = match batch.action {
-            Action::Insert => (self.writer.insert_size(batch.columns), !E::meta().returned().is_empty()),
-            Action::Delete => (Writer::<E, B>::delete_size(), true),
-            _ => (1, true),
+        let Self { arena, writer, .. } = self;
+        let Batch { action, columns, postponed, slots } = *batch;
+        let rows = slots.len();
+        let (statements, is_checked) = match action {
+            Action::Insert => {
+                let is_checked = !E::meta().returned().is_empty() || writer.may_split();
+                (writer.insert_statements(rows, columns, postponed), is_checked)
+            }
+            Action::Delete => (writer.delete_statements(rows), true),
+            Action::Park => (rows, true),
+            Action::Update | Action::Release | Action::Complete => {
+                let check = action == Action::Update;
+                (writer.update_statements(arena, slots, Assignment { columns, postponed, check }), true)
+            }
         };
-        Cost { statements: rows.div_ceil(size), is_checked: is_checked && rows > 1 }
+        Cost { statements, is_checked: is_checked && rows > 1 }
     }
 
     fn execute(&mut self, connection: &mut B::Connection, batch: &Batch<'_>) -> Result<()> {
@@ -227,11 +243,11 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
         let Batch { action, columns, postponed, slots } = *batch;
         match action {
             Action::Insert => writer.insert(connection, arena, slots, columns, postponed),
-            Action::Update => writer.update(connection, arena, slots, columns, postponed, true),
             Action::Delete => writer.delete(connection, arena, slots),
             Action::Park => writer.park(connection, arena, slots, columns),
-            Action::Release | Action::Complete => {
-                writer.update(connection, arena, slots, columns, postponed, false)
+            Action::Update | Action::Release | Action::Complete => {
+                let check = action == Action::Update;
+                writer.update(connection, arena, slots, Assignment { columns, postponed, check })
             }
         }
     }

@@ -3,7 +3,8 @@
 use std::any::{Any, TypeId};
 
 use super::store::{EntityStore, Store};
-use crate::backend::Backend;
+use crate::backend::{Backend, Dialect};
+use crate::database::Database;
 use crate::entity::Entity;
 use crate::error::{Unflushed, UnflushedEntity};
 use crate::identity::{Arena, FrameKind};
@@ -16,11 +17,16 @@ pub(crate) struct IdentityMap<B: Backend> {
     stores: Vec<(TypeId, Box<dyn Store<B>>)>,
     frames: Vec<FrameKind>,
     clock: u64,
+    database: Database<B>,
 }
 
 impl<B: Backend> IdentityMap<B> {
-    pub(crate) const fn new() -> Self {
-        Self { stores: Vec::new(), frames: Vec::new(), clock: 0 }
+    pub(crate) const fn new(database: Database<B>) -> Self {
+        Self { stores: Vec::new(), frames: Vec::new(), clock: 0, database }
+    }
+
+    pub(crate) const fn dialect(&self) -> &'static Dialect {
+        self.database.dialect
     }
 
     pub(crate) fn store<E: Entity<B>>(&self) -> Option<&EntityStore<E, B>> {
@@ -34,7 +40,7 @@ impl<B: Backend> IdentityMap<B> {
     pub(crate) fn store_mut<E: Entity<B>>(&mut self) -> &mut EntityStore<E, B> {
         let id = TypeId::of::<E>();
         let at = self.stores.iter().position(|(other, _)| *other == id).unwrap_or_else(|| {
-            self.stores.push((id, Box::new(EntityStore::<E, B>::new(&self.frames))));
+            self.stores.push((id, Box::new(EntityStore::<E, B>::new(&self.frames, self.database.clone()))));
             self.stores.len() - 1
         });
         let any: Option<&mut dyn Any> =

@@ -1,25 +1,36 @@
-//! DELETE: rows by key, several at once where the database says which it deleted.
+//! DELETE: rows by key, several at once; a row that was not there is named.
+//!
+//! Where the database tells which rows it deleted, those that it does not name were not there. Elsewhere they are locked
+//! and looked at before, since nothing tells afterwards.
 
 use diesel::connection::Connection;
+use hashbrown::HashSet;
 
-use super::fragment::{ByKey, Cached};
-use super::text::Shape;
-use super::write::{Writer, database, stale};
-use crate::backend::Backend;
-use crate::entity::{Bind, Entity};
-use crate::error::Result;
+use super::fragment::{ByKey, Cached, Rows};
+use super::many::{Keyed, Layout};
+use super::text::{Count, Selected, Shape};
+use super::write::{Refused, Writer, database, stale};
+use crate::backend::{Backend, KeyedShape, Returning};
+use crate::entity::{Bind, ColumnSet, Entity};
+use crate::error::{Error, Result};
 use crate::identity::{Arena, Slot};
 
 impl<E: Entity<B>, B: Backend> Writer<E, B> {
-    /// How many rows go into one DELETE.
-    pub(crate) fn delete_size() -> usize {
-        // A row is named in the error when it is missing: several at once only where the database says which it
-        // deleted. A version is compared a row at a time, and so is a key of several columns.
-        let dialect = B::dialect();
-        if !dialect.returning || E::meta().version.is_some() || E::meta().key.len() > 1 {
-            return 1;
+    /// How many rows go into one DELETE, and how their keys stand in it.
+    fn delete_size(&self) -> (Layout, usize) {
+        let dialect = self.database.dialect;
+        // A list says nothing of versions; those of rows that are locked were compared before.
+        match (self.keyed(), dialect.returning) {
+            ((Layout::Listed, _), Returning::Clause) if E::meta().version.is_some() => (Layout::Listed, 1),
+            (keyed, _) => keyed,
         }
-        dialect.delete_rows.min(dialect.max_binds).max(1)
+    }
+
+    /// How many statements the DELETEs of so many rows take.
+    pub(crate) fn delete_statements(&self, rows: usize) -> usize {
+        let looks_before = rows > 1 && matches!(self.database.dialect.returning, Returning::Select(_));
+        let (_, size) = self.delete_size();
+        rows.div_ceil(size) * if looks_before { 2 } else { 1 }
     }
 
     pub(crate) fn delete(
@@ -28,35 +39,149 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         arena: &Arena<E, B>,
         slots: &[u32],
     ) -> Result<()> {
-        let size = Self::delete_size();
-        for chunk in slots.chunks(size) {
-            let keys: Vec<E::Key> =
-                chunk.iter().filter_map(|&slot| arena.slot(slot)?.with_key(Clone::clone)).collect();
-            let version = match (chunk, E::meta().version) {
-                ([slot], Some(column)) => arena
-                    .slot(*slot)
-                    .and_then(Slot::row)
-                    .map(|row| (row.base() as &dyn Bind<B::Diesel>, column)),
-                _ => None,
-            };
-            let shape = Shape::Delete { rows: chunk.len(), check: version.is_some() };
-            let text = self.texts.get::<E, B>(shape).map_err(database::<B>)?;
-            let cached = if chunk.len() == 1 || chunk.len() == size { Cached::Yes } else { Cached::No };
-            let statement = ByKey::<E, B> { text: &text, cached, keys: &keys, version };
-            if chunk.len() == 1 {
-                let count = connection.execute_returning_count(&statement).map_err(database::<B>)?;
-                if count != 1 {
-                    return Err(stale(arena, chunk.first().copied()));
-                }
-            } else {
-                let mut deleted = Vec::with_capacity(chunk.len());
-                E::load_keys(connection, &statement, &mut |key| deleted.push(key)).map_err(database::<B>)?;
-                if deleted.len() != chunk.len() {
-                    let missing = chunk.iter().zip(&keys).find(|(_, key)| !deleted.contains(key));
-                    return Err(stale(arena, missing.map(|(&slot, _)| slot)));
+        // References have no version to compare: they are deleted whatever it is.
+        let is_loaded = |slot| arena.slot(slot).is_some_and(|slot| slot.row().is_some());
+        for alike in slots.chunk_by(|&a, &b| is_loaded(a) == is_loaded(b)) {
+            let (_, size) = self.delete_size();
+            for chunk in alike.chunks(size) {
+                let deleted = match chunk {
+                    [slot] => self.delete_one(connection, arena, *slot).map_err(Refused::from),
+                    _ => self.delete_many(connection, arena, chunk),
+                };
+                if let Err(error) = deleted {
+                    self.again(error, chunk, &mut |writer, slots| writer.delete(connection, arena, slots))?;
                 }
             }
         }
         Ok(())
+    }
+
+    fn delete_one(&mut self, connection: &mut B::Connection, arena: &Arena<E, B>, slot: u32) -> Result<()> {
+        let row = arena.slot(slot).and_then(Slot::row);
+        let version = row.zip(E::meta().version).map(|(row, column)| (row.base() as &dyn Bind<_>, column));
+        let text = self.text(Shape::Delete { rows: Count::ONE, check: version.is_some() })?;
+        let Some(key) = arena.key_of(slot) else { return Err(stale(arena, Some(slot))) };
+        let statement = ByKey::<E, B> { text: &text, key: &key, version };
+        match connection.execute_returning_count(&statement).map_err(database::<B>)? {
+            1 => Ok(()),
+            _ => Err(stale(arena, Some(slot))),
+        }
+    }
+
+    fn delete_many(
+        &mut self,
+        connection: &mut B::Connection,
+        arena: &Arena<E, B>,
+        slots: &[u32],
+    ) -> Result<(), Refused> {
+        let (layout, most) = self.delete_size();
+        let keys: Vec<E::Key> = slots.iter().filter_map(|&slot| arena.key_of(slot)).collect();
+        if keys.len() != slots.len() {
+            return Err(Error::NotWritten { entity: E::meta().name }.into());
+        }
+        let (rows, cached) = match layout {
+            Layout::Listed => (Count::Listed(keys.len()), Cached::of(keys.len(), most)),
+            Layout::Arrays => (Count::Arrays, Cached::Yes),
+        };
+        let versions = match layout {
+            Layout::Arrays => versions_of(arena, slots),
+            Layout::Listed => None,
+        };
+        let check = versions.is_some();
+        let known = Keyed::<E, B> { keys: &keys, versions };
+        if let Returning::Select(_) = self.database.dialect.returning {
+            self.look_before(connection, arena, slots, &keys)?;
+        }
+        let text = self.text(Shape::Delete { rows, check })?;
+        let statement = self.within(Rows::<B>::new(&text, cached, &known, layout));
+        match self.database.dialect.returning {
+            Returning::Clause => {
+                let mut deleted = HashSet::with_capacity(keys.len());
+                E::load_keys(connection, &statement, &mut |key| {
+                    deleted.insert(key);
+                })
+                .map_err(Refused::of::<B>)?;
+                missing(arena, slots, &keys, &deleted)?;
+            }
+            Returning::Select(_) => {
+                let count = connection.execute_returning_count(&statement).map_err(Refused::of::<B>)?;
+                if count != keys.len() {
+                    return Err(stale(arena, slots.first().copied()).into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Locks the rows, and finds out whether they are there in their versions.
+    fn look_before(
+        &mut self,
+        connection: &mut B::Connection,
+        arena: &Arena<E, B>,
+        slots: &[u32],
+        keys: &[E::Key],
+    ) -> Result<(), Refused> {
+        let Some(version) = E::meta().version else {
+            let shape = Shape::Select { columns: Selected::Key, rows: Count::Listed(keys.len()), lock: true };
+            let text = self.text(shape)?;
+            let (_, most) = self.keyed();
+            let known = Keyed::<E, B> { keys, versions: None };
+            let cached = Cached::of(keys.len(), most);
+            let query = Rows::<B>::new(&text, cached, &known, Layout::Listed);
+            let mut there = HashSet::with_capacity(keys.len());
+            E::load_keys(connection, &query, &mut |key| {
+                there.insert(key);
+            })
+            .map_err(Refused::of::<B>)?;
+            return Ok(missing(arena, slots, keys, &there)?);
+        };
+        let there = self.load_locked(connection, keys)?;
+        let version = ColumnSet::only(version);
+        for (&slot, key) in slots.iter().zip(keys) {
+            let known = arena.slot(slot).and_then(Slot::row);
+            let is_there = there
+                .get(key)
+                .is_some_and(|row| known.is_none_or(|known| !row.changes(known.base()).intersects(version)));
+            if !is_there {
+                return Err(stale(arena, Some(slot)).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// How many keys go into one statement, and how they stand in it.
+    pub(super) fn keyed(&self) -> (Layout, usize) {
+        let dialect = self.database.dialect;
+        let (layout, rows) = match dialect.keyed {
+            KeyedShape::Arrays { rows, .. } if !self.has_no_arrays => return (Layout::Arrays, rows.max(1)),
+            KeyedShape::Arrays { list, .. } => (Layout::Listed, list),
+            KeyedShape::List { rows } => (Layout::Listed, rows),
+        };
+        (layout, rows.min(dialect.max_binds / E::meta().key.len().max(1)).max(1))
+    }
+}
+
+/// The versions of rows, where all of them have one.
+fn versions_of<'a, E: Entity<B>, B: Backend>(
+    arena: &'a Arena<E, B>,
+    slots: &[u32],
+) -> Option<(Vec<&'a dyn Bind<B::Diesel>>, usize)> {
+    let column = E::meta().version?;
+    let rows = slots.iter().map(|&slot| Some(arena.slot(slot)?.row()?.base() as &dyn Bind<_>));
+    Some((rows.collect::<Option<_>>()?, column))
+}
+
+/// Whether all of the rows were there.
+fn missing<E: Entity<B>, B: Backend>(
+    arena: &Arena<E, B>,
+    slots: &[u32],
+    keys: &[E::Key],
+    there: &HashSet<E::Key>,
+) -> Result<()> {
+    // Counted first: a database may spell a key otherwise than memory does.
+    let gone = slots.iter().zip(keys).find(|(_, key)| there.len() < keys.len() && !there.contains(*key));
+    match gone {
+        None => Ok(()),
+        Some((&slot, _)) => Err(stale(arena, Some(slot))),
     }
 }

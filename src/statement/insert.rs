@@ -5,24 +5,61 @@ use std::any::Any;
 use diesel::connection::Connection;
 use hashbrown::HashMap;
 
-use super::fragment::{Cached, InsertRows};
-use super::text::{Shape, table_and_key};
-use super::write::{Writer, database};
-use crate::backend::{Backend, KeyOrder};
+use super::fragment::{Cached, Plain, Rows, Within};
+use super::many::{Inserted, Keyed, Layout, listed};
+use super::text::{Count, Selected, Shape, generated_key};
+use super::write::{Refused, Writer, database};
+use crate::backend::{Backend, GeneratedKey, InsertShape, KeyOrder, Returning};
 use crate::entity::{Bind, ColumnSet, Entity, Record};
 use crate::error::{Error, Result};
 use crate::identity::{Arena, Slot, Status, Written};
 
 impl<E: Entity<B>, B: Backend> Writer<E, B> {
+    /// Asks what can be known of the keys that an INSERT of so many rows generates, unless that is known.
+    pub(crate) fn learn_keys(&mut self, connection: &mut B::Connection, rows: usize) -> Result<()> {
+        let tells_all = rows == 1 && self.database.dialect.returning == Returning::Clause;
+        if self.keys.is_some() || tells_all || !E::meta().key_is_generated() {
+            return Ok(());
+        }
+        // Of a key of several columns, none of which need ascend, nothing can be known.
+        let keys = match generated_key::<E, B>().map_err(database::<B>)? {
+            Some((table, quoted, column)) => {
+                let generated = GeneratedKey { table: &table, quoted: &quoted, column };
+                B::key_order(&self.database.source, connection, &generated).map_err(database::<B>)?
+            }
+            None => KeyOrder::Unknown,
+        };
+        self.keys = Some(keys);
+        Ok(())
+    }
+
+    fn key_order(&self) -> KeyOrder {
+        self.keys.unwrap_or(KeyOrder::Unknown)
+    }
+
     /// How many rows go into one INSERT.
-    pub(crate) fn insert_size(&self, columns: ColumnSet) -> usize {
-        let dialect = B::dialect();
-        let keys_are_counted =
-            dialect.keys == KeyOrder::Ascending && E::key_is_integer() && !self.keys_unordered;
-        if columns.is_empty() || (E::meta().key_is_generated() && !keys_are_counted) {
+    pub(crate) fn insert_size(&self, columns: ColumnSet, postponed: ColumnSet) -> usize {
+        let dialect = self.database.dialect;
+        if columns.is_empty() || (E::meta().key_is_generated() && self.key_order() == KeyOrder::Unknown) {
             return 1;
         }
-        dialect.insert_rows.min(dialect.max_binds / columns.len()).max(1)
+        match self.insert_layout(columns, postponed) {
+            (Layout::Arrays, rows) => rows.max(1),
+            (Layout::Listed, rows) => rows.min(dialect.max_binds / columns.len()).max(1),
+        }
+    }
+
+    /// How the values of many rows stand in an INSERT, and the most of them.
+    fn insert_layout(&self, columns: ColumnSet, postponed: ColumnSet) -> (Layout, usize) {
+        match self.database.dialect.insert {
+            InsertShape::Values { rows } => (Layout::Listed, rows),
+            InsertShape::Arrays { values, .. }
+                if self.has_no_arrays || columns.without(postponed).is_empty() =>
+            {
+                (Layout::Listed, values)
+            }
+            InsertShape::Arrays { rows, .. } => (Layout::Arrays, rows),
+        }
     }
 
     pub(crate) fn insert(
@@ -33,35 +70,91 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         columns: ColumnSet,
         postponed: ColumnSet,
     ) -> Result<()> {
-        if columns.len() > B::dialect().max_binds {
+        if columns.len() > self.database.dialect.max_binds {
             return Err(Error::RowTooLarge { entity: E::meta().name });
         }
-        let size = self.insert_size(columns);
+        let size = self.insert_size(columns, postponed);
         for chunk in slots.chunks(size) {
-            let shape = Shape::Insert { columns, postponed, rows: chunk.len() };
-            let text = self.texts.get::<E, B>(shape).map_err(database::<B>)?;
-            let cached = if chunk.len() == 1 || chunk.len() == size { Cached::Yes } else { Cached::No };
-            let rows: Vec<&dyn Bind<B::Diesel>> =
-                chunk.iter().filter_map(|&slot| to_insert(arena.slot(slot)?)).collect();
-            let statement =
-                InsertRows::<B> { text: &text, cached, rows: &rows, columns: columns.without(postponed) };
-            if E::meta().returned().is_empty() {
-                let count = connection.execute_returning_count(&statement).map_err(database::<B>)?;
-                if count != chunk.len() {
-                    return Err(Error::KeysUnknown { entity: E::meta().name });
-                }
-                fill(arena, chunk.iter().map(|&slot| (slot, None)), postponed)?;
-            } else {
-                let mut returned = Vec::with_capacity(chunk.len());
-                E::load_returned(connection, &statement, &mut |row| returned.push(row))
-                    .map_err(database::<B>)?;
-                let matched = match_returned::<E, B>(arena, chunk, returned)?;
-                self.check_order(connection, &matched)?;
-                let rows = matched.into_iter().map(|(slot, returned)| (slot, Some(returned)));
-                fill(arena, rows, postponed)?;
+            match self.insert_rows(connection, arena, chunk, columns, postponed) {
+                Err(error) => self.again(error, chunk, &mut |writer, slots| {
+                    writer.insert(connection, arena, slots, columns, postponed)
+                })?,
+                Ok(()) => {}
             }
         }
         Ok(())
+    }
+
+    fn insert_rows(
+        &mut self,
+        connection: &mut B::Connection,
+        arena: &mut Arena<E, B>,
+        slots: &[u32],
+        columns: ColumnSet,
+        postponed: ColumnSet,
+    ) -> Result<(), Refused> {
+        let (layout, most) = match slots {
+            [_] => (Layout::Listed, 1),
+            _ => self.insert_layout(columns, postponed),
+        };
+        let (rows, cached) = match layout {
+            Layout::Listed => (Count::Listed(slots.len()), Cached::of(slots.len(), most)),
+            Layout::Arrays => (Count::Arrays, Cached::Yes),
+        };
+        let text = self.text(Shape::Insert { columns, postponed, rows })?;
+        let values = Inserted::<B::Diesel> {
+            rows: slots.iter().filter_map(|&slot| to_insert(arena.slot(slot)?)).collect(),
+            columns: listed(columns.without(postponed)),
+        };
+        let statement = self.within(Rows::<B>::new(&text, cached, &values, layout));
+        if E::meta().returned().is_empty() {
+            execute::<E, B>(connection, &statement, slots.len())?;
+            fill(arena, slots.iter().map(|&slot| (slot, None)), postponed)?;
+            return Ok(());
+        }
+        let mut returned = Vec::with_capacity(slots.len());
+        match self.database.dialect.returning {
+            Returning::Clause => E::load_returned(connection, &statement, &mut |row| returned.push(row))
+                .map_err(Refused::of::<B>)?,
+            Returning::Select(read_back) => {
+                if E::meta().key_is_generated() && self.key_order() != KeyOrder::Ascending {
+                    let forget = Plain { text: read_back.forget_key, cached: Cached::Yes };
+                    connection.execute_returning_count(&forget).map_err(database::<B>)?;
+                }
+                execute::<E, B>(connection, &statement, slots.len())?;
+                returned = self.read_back(connection, arena, slots, cached)?;
+            }
+        }
+        let matched = match_returned::<E, B>(arena, slots, returned)?;
+        self.check_order(connection, &matched)?;
+        fill(arena, matched.into_iter().map(|(slot, returned)| (slot, Some(returned))), postponed)?;
+        Ok(())
+    }
+
+    /// What the database filled into the rows of the last INSERT, in whatever order.
+    fn read_back(
+        &mut self,
+        connection: &mut B::Connection,
+        arena: &Arena<E, B>,
+        slots: &[u32],
+        cached: Cached,
+    ) -> Result<Vec<E::Returned>> {
+        let rows = slots.len();
+        let mut returned = Vec::with_capacity(rows);
+        let mut push = |row| returned.push(row);
+        if E::meta().key_is_generated() {
+            let text = self.text(Shape::SelectInserted { rows })?;
+            E::load_returned(connection, &Plain { text: &text, cached }, &mut push)
+        } else {
+            let keys: Vec<E::Key> = slots.iter().filter_map(|&slot| arena.key_of(slot)).collect();
+            let shape = Shape::Select { columns: Selected::Returned, rows: Count::Listed(rows), lock: false };
+            let text = self.text(shape)?;
+            let keys = Keyed::<E, B> { keys: &keys, versions: None };
+            let query = Rows::<B>::new(&text, cached, &keys, Layout::Listed);
+            E::load_returned(connection, &query, &mut push)
+        }
+        .map_err(database::<B>)?;
+        Ok(returned)
     }
 
     /// Whether keys that were matched by their order may have been.
@@ -78,12 +171,26 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         }) {
             return Ok(());
         }
-        let (table, key) = table_and_key::<E, B>().map_err(database::<B>)?;
-        if B::keys_ascend(connection, &table, &key).map_err(database::<B>)? {
-            return Ok(());
+        if let Some((table, quoted, column)) = generated_key::<E, B>().map_err(database::<B>)? {
+            let generated = GeneratedKey { table: &table, quoted: &quoted, column };
+            if B::keys_ascend(&self.database.source, connection, &generated).map_err(database::<B>)? {
+                return Ok(());
+            }
         }
-        self.keys_unordered = true;
+        self.keys = Some(KeyOrder::Unknown);
         Err(Error::KeysUnknown { entity: E::meta().name })
+    }
+}
+
+/// Runs an INSERT that gives nothing back.
+fn execute<E: Entity<B>, B: Backend>(
+    connection: &mut B::Connection,
+    statement: &Within<B, Rows<'_, B>>,
+    rows: usize,
+) -> Result<(), Refused> {
+    match connection.execute_returning_count(statement).map_err(Refused::of::<B>)? {
+        count if count == rows => Ok(()),
+        _ => Err(Error::KeysUnknown { entity: E::meta().name }.into()),
     }
 }
 

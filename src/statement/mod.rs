@@ -8,6 +8,7 @@ mod delete;
 mod fragment;
 mod insert;
 mod load;
+mod many;
 mod read;
 mod text;
 mod update;
@@ -16,7 +17,7 @@ mod write;
 
 #[doc(hidden)]
 pub use load::load;
-pub(crate) use read::{load_by_key, load_by_keys};
 pub(crate) use text::{Text, sql_of, table_name};
+pub(crate) use update::Assignment;
 pub(crate) use wrap::Count;
 pub(crate) use write::{Writer, database};

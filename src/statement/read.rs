@@ -1,51 +1,82 @@
 //! Loading rows by key.
 
-use diesel::QueryResult;
+use hashbrown::HashMap;
 
-use super::fragment::{ByKey, Cached};
-use super::text::{Shape, Texts};
+use super::fragment::{ByKey, Cached, Rows};
+use super::many::{Keyed, Layout};
+use super::text::{Count, Selected, Shape};
+use super::write::{Writer, database};
 use crate::backend::Backend;
 use crate::entity::Entity;
+use crate::error::Result;
 
-/// The most keys in one SELECT.
-///
-/// PostgreSQL fails on very long lists ("stack depth"), SQLite on chains of a thousand ORs; the round trips that a
-/// longer list would save do not show.
-const KEYS_IN_ONE_SELECT: usize = 500;
-
-/// The row of that key, with one SELECT.
-pub(crate) fn load_by_key<E: Entity<B>, B: Backend>(
-    connection: &mut B::Connection,
-    texts: &mut Texts,
-    key: &E::Key,
-) -> QueryResult<Option<E>> {
-    let text = texts.get::<E, B>(Shape::Select { rows: 1 })?;
-    let keys = std::slice::from_ref(key);
-    let query = ByKey::<E, B> { text: &text, cached: Cached::Yes, keys, version: None };
-    let mut found = None;
-    E::load(connection, &query, &mut |row| {
-        found = Some(row);
-        false
-    })?;
-    Ok(found)
-}
-
-/// The rows of those keys, in the database's order, with as few SELECTs as the limits allow.
-pub(crate) fn load_by_keys<E: Entity<B>, B: Backend>(
-    connection: &mut B::Connection,
-    texts: &mut Texts,
-    keys: &[E::Key],
-    each: &mut dyn FnMut(E),
-) -> QueryResult<()> {
-    let size = KEYS_IN_ONE_SELECT.min(B::dialect().max_binds / E::meta().key.len().max(1)).max(1);
-    for chunk in keys.chunks(size) {
-        let text = texts.get::<E, B>(Shape::Select { rows: chunk.len() })?;
-        let cached = if chunk.len() == 1 || chunk.len() == size { Cached::Yes } else { Cached::No };
-        let query = ByKey::<E, B> { text: &text, cached, keys: chunk, version: None };
+impl<E: Entity<B>, B: Backend> Writer<E, B> {
+    /// The row of that key, with one SELECT.
+    pub(crate) fn load_by_key(&mut self, connection: &mut B::Connection, key: &E::Key) -> Result<Option<E>> {
+        let shape = Shape::Select { columns: Selected::Row, rows: Count::ONE, lock: false };
+        let text = self.text(shape)?;
+        let query = ByKey::<E, B> { text: &text, key, version: None };
+        let mut found = None;
         E::load(connection, &query, &mut |row| {
-            each(row);
-            true
-        })?;
+            found = Some(row);
+            false
+        })
+        .map_err(database::<B>)?;
+        Ok(found)
     }
-    Ok(())
+
+    /// The rows of those keys, in the database's order, with as few SELECTs as the limits allow.
+    pub(crate) fn load_by_keys(
+        &mut self,
+        connection: &mut B::Connection,
+        keys: &[E::Key],
+        each: &mut dyn FnMut(E),
+    ) -> Result<()> {
+        self.load_keyed(connection, keys, false, each)
+    }
+
+    /// The rows of those keys as they are now, locked where the database needs a lock to show that.
+    pub(super) fn load_locked(
+        &mut self,
+        connection: &mut B::Connection,
+        keys: &[E::Key],
+    ) -> Result<HashMap<E::Key, E>> {
+        let mut rows = HashMap::with_capacity(keys.len());
+        self.load_keyed(connection, keys, true, &mut |row: E| {
+            rows.insert(row.key(), row);
+        })?;
+        Ok(rows)
+    }
+
+    fn load_keyed(
+        &mut self,
+        connection: &mut B::Connection,
+        keys: &[E::Key],
+        lock: bool,
+        each: &mut dyn FnMut(E),
+    ) -> Result<()> {
+        let (_, size) = self.keyed();
+        for chunk in keys.chunks(size) {
+            let (layout, size) = self.keyed();
+            let (rows, cached) = match layout {
+                _ if chunk.len() == 1 => (Count::ONE, Cached::Yes),
+                Layout::Listed => (Count::Listed(chunk.len()), Cached::of(chunk.len(), size)),
+                Layout::Arrays => (Count::Arrays, Cached::Yes),
+            };
+            let layout = if chunk.len() == 1 { Layout::Listed } else { layout };
+            let text = self.text(Shape::Select { columns: Selected::Row, rows, lock })?;
+            let known = Keyed::<E, B> { keys: chunk, versions: None };
+            let query = self.within(Rows::<B>::new(&text, cached, &known, layout));
+            let loaded = E::load(connection, &query, &mut |row| {
+                each(row);
+                true
+            });
+            if let Err(error) = loaded {
+                self.again(super::write::Refused::of::<B>(error), chunk, &mut |writer, keys| {
+                    writer.load_keyed(connection, keys, lock, each)
+                })?;
+            }
+        }
+        Ok(())
+    }
 }

@@ -2,60 +2,102 @@
 
 use diesel::connection::Connection;
 
-use super::fragment::{ComputeRow, UpdateRow, UpdateRows, Updated};
-use super::text::{Shape, pieces_around};
-use super::write::{Writer, database, stale};
-use crate::backend::{Backend, UpdateShape};
-use crate::entity::{ColumnSet, Entity};
+use super::fragment::{Cached, ComputeRow, Rows, UpdateRow};
+use super::many::{Layout, Updated};
+use super::text::{Count, Shape, pieces_around};
+use super::write::{Refused, Writer, database};
+use crate::backend::{Backend, Returning, UpdateShape};
+use crate::entity::{ColumnSet, Entity, Model};
 use crate::error::{Error, Result};
 use crate::identity::{Arena, Expression, Row, Slot, Written};
 
+/// What a batch of UPDATEs sets, and whether it checks versions and moves them on.
+#[derive(Clone, Copy)]
+pub(crate) struct Assignment {
+    pub(crate) columns: ColumnSet,
+    /// The columns that are NULL for now.
+    pub(crate) postponed: ColumnSet,
+    pub(crate) check: bool,
+}
+
 impl<E: Entity<B>, B: Backend> Writer<E, B> {
-    /// Writes one set of columns of many rows. With `check`, versions are compared and moved on.
+    /// Writes one set of columns of many rows.
     pub(crate) fn update(
         &mut self,
         connection: &mut B::Connection,
         arena: &mut Arena<E, B>,
         slots: &[u32],
-        columns: ColumnSet,
-        postponed: ColumnSet,
-        check: bool,
+        set: Assignment,
     ) -> Result<()> {
-        let computed_by_database =
-            !E::meta().select(|column| column.generated).without(E::meta().key_columns()).is_empty();
-        let size = Self::update_size(columns, postponed);
-        for chunk in slots.chunks(size) {
-            if check && E::meta().version.is_some() {
-                chunk.iter().try_for_each(|&slot| self.advance_version(arena, slot))?;
-            }
-            let is_plain = |&slot| !check || !(computed_by_database || has_expressions(arena, slot));
-            if size > 1 && chunk.len() == size && chunk.iter().all(is_plain) {
-                self.update_rows(connection, arena, chunk, columns, check)?;
+        if set.check && E::meta().version.is_some() {
+            slots.iter().try_for_each(|&slot| self.advance_version(arena, slot))?;
+        }
+        let is_plain = |slot: u32| !set.check || !computes(arena, slot);
+        for alike in slots.chunk_by(|&a, &b| is_plain(a) == is_plain(b)) {
+            if alike.first().is_some_and(|&slot| is_plain(slot)) {
+                self.update_plain(connection, arena, alike, set)?;
                 continue;
             }
-            for slot in chunk {
-                if is_plain(slot) {
-                    self.update_row(connection, arena, *slot, columns, postponed, check)?;
-                } else {
-                    let expressions = expressions_of(arena, *slot);
-                    self.compute(connection, arena, *slot, columns, &expressions)?;
-                }
+            for &slot in alike {
+                let expressions = expressions_of(arena, slot);
+                self.compute(connection, arena, slot, set.columns, &expressions)?;
             }
         }
         Ok(())
     }
 
-    /// How many rows go into one UPDATE, where so many are left.
-    fn update_size(columns: ColumnSet, postponed: ColumnSet) -> usize {
-        let dialect = B::dialect();
-        // The key and the columns, and the version twice.
-        let binds = E::meta().key.len() + columns.len() + 2;
-        match dialect.update {
-            UpdateShape::FromValues { rows } if postponed.is_empty() && !columns.is_empty() => {
-                rows.min(dialect.max_binds / binds).max(1)
+    fn update_plain(
+        &mut self,
+        connection: &mut B::Connection,
+        arena: &Arena<E, B>,
+        slots: &[u32],
+        set: Assignment,
+    ) -> Result<()> {
+        let (size, fewer) = self.update_size(set);
+        for chunk in slots.chunks(size) {
+            if chunk.len() == 1 || (chunk.len() < size && !fewer) {
+                for &slot in chunk {
+                    self.update_row(connection, arena, slot, set)?;
+                }
+                continue;
             }
-            UpdateShape::FromValues { .. } | UpdateShape::Row => 1,
+            match self.update_rows(connection, arena, chunk, set) {
+                Err(error) => self.again(error, chunk, &mut |writer, slots| {
+                    writer.update_plain(connection, arena, slots, set)
+                })?,
+                Ok(()) => {}
+            }
         }
+        Ok(())
+    }
+
+    /// How many rows go into one UPDATE, and whether fewer may.
+    fn update_size(&self, set: Assignment) -> (usize, bool) {
+        let dialect = self.database.dialect;
+        if !set.postponed.is_empty() || set.columns.is_empty() {
+            return (1, false);
+        }
+        // The key and the columns, and the version twice.
+        let binds = E::meta().key.len() + set.columns.len() + 2;
+        let (most, fewer) = match (dialect.update, self.has_no_arrays) {
+            (UpdateShape::Row, _) => return (1, false),
+            (UpdateShape::FromArrays { rows, .. }, false) => return (rows.max(1), true),
+            (UpdateShape::FromValues { rows }, _) => (rows, false),
+            (UpdateShape::FromArrays { values, .. }, true) => (values, false),
+            (UpdateShape::Join { rows, .. }, _) => (rows, true),
+        };
+        (most.min(dialect.max_binds / binds).max(1), fewer)
+    }
+
+    /// How many statements the UPDATEs of so many rows take.
+    pub(crate) fn update_statements(&self, arena: &Arena<E, B>, slots: &[u32], set: Assignment) -> usize {
+        let reads_back = matches!(self.database.dialect.returning, Returning::Select(_));
+        let computed = slots.iter().filter(|&&slot| set.check && computes(arena, slot)).count();
+        let plain = slots.len() - computed;
+        let (size, fewer) = self.update_size(set);
+        let rest = plain % size;
+        let rest = if fewer { usize::from(rest > 0) } else { rest };
+        plain / size + rest + computed * if reads_back { 2 } else { 1 }
     }
 
     fn advance_version(&mut self, arena: &mut Arena<E, B>, slot: u32) -> Result<()> {
@@ -73,19 +115,23 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         connection: &mut B::Connection,
         arena: &Arena<E, B>,
         slot: u32,
-        columns: ColumnSet,
-        postponed: ColumnSet,
-        check: bool,
+        set: Assignment,
     ) -> Result<()> {
-        let shape = Shape::Update { columns, postponed, check };
-        let text = self.texts.get::<E, B>(shape).map_err(database::<B>)?;
+        let Assignment { columns, postponed, check } = set;
+        let text = self.text(Shape::Update { columns, postponed, check })?;
         let Some((now, base)) = arena.slot(slot).and_then(to_update) else { return Ok(()) };
-        let version = E::meta().version.filter(|_| check);
-        let set = columns.without(postponed);
-        let statement = UpdateRow::<B> { text: &text, now, base, set, key: E::meta().key, version };
-        match connection.execute_returning_count(&statement).map_err(database::<B>)? {
-            1 => Ok(()),
-            _ => Err(Error::Stale(arena.name_of(slot))),
+        let statement = self.within(UpdateRow::<B> {
+            text: &text,
+            now,
+            base,
+            set: columns.without(postponed),
+            key: E::meta().key,
+            version: E::meta().version.filter(|_| check),
+        });
+        match connection.execute_returning_count(&statement).map_err(Refused::of::<B>) {
+            Ok(1) => Ok(()),
+            Ok(_) => Err(Error::Stale(arena.name_of(slot))),
+            Err(refused) => Err(refused.of_one_row::<E>()),
         }
     }
 
@@ -94,34 +140,62 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         connection: &mut B::Connection,
         arena: &Arena<E, B>,
         slots: &[u32],
-        columns: ColumnSet,
-        check: bool,
-    ) -> Result<()> {
-        let shape = Shape::UpdateMany { columns, check, rows: slots.len() };
-        let text = self.texts.get::<E, B>(shape).map_err(database::<B>)?;
+        set: Assignment,
+    ) -> Result<(), Refused> {
+        let Assignment { columns, check, .. } = set;
+        let rows = slots.len();
+        let (most, _) = self.update_size(set);
+        let arrays = !self.has_no_arrays;
+        let (shape, layout, cached) = match self.database.dialect.update {
+            UpdateShape::FromArrays { .. } if arrays => {
+                (Shape::UpdateMany { columns, check, rows: Count::Arrays }, Layout::Arrays, Cached::Yes)
+            }
+            UpdateShape::Join { union, .. } => {
+                let shape = Shape::UpdateJoin { columns, check, rows, union };
+                (shape, Layout::Listed, Cached::of(rows, most))
+            }
+            _ => {
+                let shape = Shape::UpdateMany { columns, check, rows: Count::Listed(rows) };
+                (shape, Layout::Listed, Cached::of(rows, most))
+            }
+        };
+        let text = self.text(shape)?;
         let version = E::meta().version.filter(|_| check);
-        let rows: Vec<_> = slots.iter().filter_map(|&slot| to_update(arena.slot(slot)?)).collect();
-        if rows.len() != slots.len() {
+        let values: Vec<(&E, &E)> = slots.iter().filter_map(|&slot| to_update(arena.slot(slot)?)).collect();
+        if values.len() != slots.len() {
             // The text has places for all of them.
-            return Err(Error::NotWritten { entity: E::meta().name });
+            return Err(Error::NotWritten { entity: E::meta().name }.into());
         }
-        let binds: Vec<Updated<'_, B>> = rows.iter().map(|&(now, base)| Updated { now, base }).collect();
-        let statement =
-            UpdateRows::<B> { text: &text, rows: &binds, set: columns, key: E::meta().key, version };
-        let count = connection.execute_returning_count(&statement).map_err(database::<B>)?;
-        if count == slots.len() {
+        let updated = Updated::<B::Diesel> {
+            rows: values.iter().map(|&(now, base)| (now as _, base as _)).collect(),
+            known: E::meta().key.iter().copied().chain(version).collect(),
+            set: columns.iter().chain(version).collect(),
+        };
+        let statement = self.within(Rows::<B>::new(&text, cached, &updated, layout));
+        let count = connection.execute_returning_count(&statement).map_err(Refused::of::<B>)?;
+        if count == rows {
             return Ok(());
         }
-        // Which row was it? One that is gone, or that has not got the version it was given here.
+        Err(self.stale_of(connection, arena, slots, &values, version)?.into())
+    }
+
+    /// Which of many rows it was that an UPDATE did not find: one that is gone, or that has not got the version it was given.
+    fn stale_of(
+        &mut self,
+        connection: &mut B::Connection,
+        arena: &Arena<E, B>,
+        slots: &[u32],
+        values: &[(&E, &E)],
+        version: Option<usize>,
+    ) -> Result<Error> {
+        let keys: Vec<E::Key> = values.iter().map(|(_, base)| base.key()).collect();
+        let there = self.load_locked(connection, &keys)?;
         let version: ColumnSet = version.into_iter().collect();
-        for (&slot, (now, base)) in slots.iter().zip(rows) {
-            let read = super::load_by_key::<E, B>(connection, &mut self.texts, &base.key());
-            match read.map_err(database::<B>)? {
-                Some(row) if !row.changes(now).intersects(version) => {}
-                _ => return Err(Error::Stale(arena.name_of(slot))),
-            }
-        }
-        Err(stale(arena, slots.first().copied()))
+        let is_stale =
+            |key: &E::Key, now: &E| there.get(key).is_none_or(|row| row.changes(now).intersects(version));
+        let mut rows = slots.iter().zip(&keys).zip(values);
+        let stale = rows.find(|((_, key), (now, _))| is_stale(key, now)).map(|((&slot, _), _)| slot);
+        Ok(super::write::stale(arena, stale.or_else(|| slots.first().copied())))
     }
 
     /// Updates one row whose columns the database computes, and reads the row back.
@@ -135,20 +209,24 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
     ) -> Result<()> {
         let Some((now, base)) = arena.slot(slot).and_then(to_update) else { return Ok(()) };
         let set = columns.without(expressions.iter().map(|expression| expression.column).collect());
-        let pieces = pieces_around::<E, B>(set, expressions, true).map_err(database::<B>)?;
-        let key = E::meta().key;
-        let row = UpdateRow::<B> { text: "", now, base, set, key, version: E::meta().version };
-        let statement = ComputeRow { pieces: &pieces, expressions, row };
+        let returning = self.database.dialect.returning;
+        let pieces = pieces_around::<E, B>(returning, set, expressions, true).map_err(database::<B>)?;
+        let (key, version) = (E::meta().key, E::meta().version);
+        let row = UpdateRow::<B> { text: "", now, base, set, key, version };
+        let statement = self.within(ComputeRow { pieces: &pieces, expressions, row });
         let mut read = None;
-        if B::dialect().returning {
-            E::load(connection, &statement, &mut |row| {
+        match returning {
+            Returning::Clause => E::load(connection, &statement, &mut |row| {
                 read = Some(row);
                 true
             })
-            .map_err(database::<B>)?;
-        } else if connection.execute_returning_count(&statement).map_err(database::<B>)? == 1 {
-            let key = base.key();
-            read = super::load_by_key::<E, B>(connection, &mut self.texts, &key).map_err(database::<B>)?;
+            .map_err(|error| Refused::of::<B>(error).of_one_row::<E>())?,
+            Returning::Select(_) => {
+                let count = connection.execute_returning_count(&statement);
+                if count.map_err(|error| Refused::of::<B>(error).of_one_row::<E>())? == 1 {
+                    read = self.load_by_key(connection, &base.key())?;
+                }
+            }
         }
         match read {
             Some(row) => {
@@ -167,10 +245,12 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         slots: &[u32],
         columns: ColumnSet,
     ) -> Result<()> {
-        if B::placeholder("").is_none() {
+        let is_placed =
+            |column| E::meta().columns.get(column).and_then(|meta| B::placeholder("", meta)).is_some();
+        if !columns.iter().all(is_placed) {
             return Err(Error::UniqueCycle { entity: E::meta().name });
         }
-        let text = self.texts.get::<E, B>(Shape::Park { columns }).map_err(database::<B>)?;
+        let text = self.text(Shape::Park { columns })?;
         for &slot in slots {
             let Some((now, base)) = arena.slot(slot).and_then(to_update) else { continue };
             let (set, key) = (ColumnSet::EMPTY, E::meta().key);
@@ -196,9 +276,17 @@ fn to_update<E: Entity<B>, B: Backend>(slot: &Slot<E, B>) -> Option<(&E, &E)> {
     }
 }
 
-fn has_expressions<E: Entity<B>, B: Backend>(arena: &Arena<E, B>, slot: u32) -> bool {
+/// Whether the database works out a column of the row when it is written.
+fn computes<E: Entity<B>, B: Backend>(arena: &Arena<E, B>, slot: u32) -> bool {
     let row = arena.slot(slot).and_then(Slot::row);
-    row.and_then(|row| row.change.as_ref()).is_some_and(|change| !change.expressions.is_empty())
+    let has_expressions =
+        row.and_then(|row| row.change.as_ref()).is_some_and(|change| !change.expressions.is_empty());
+    has_expressions || generates_columns::<E>()
+}
+
+/// Whether the database works out columns of every row that is written.
+fn generates_columns<E: Model>() -> bool {
+    !E::meta().select(|column| column.generated).without(E::meta().key_columns()).is_empty()
 }
 
 fn expressions_of<E: Entity<B>, B: Backend>(arena: &Arena<E, B>, slot: u32) -> Vec<Expression<B>> {

@@ -1,38 +1,88 @@
 //! Executes the steps of a plan for one entity, and undoes in memory what a failed flush began.
 
 use std::any::Any;
+use std::rc::Rc;
 
-use super::text::Texts;
-use crate::backend::{Backend, Failure};
-use crate::entity::{ColumnSet, Entity, References};
-use crate::error::Error;
+use super::fragment::{NoArray, TooLarge, Within};
+use super::text::{Shape, Texts};
+use crate::backend::{Backend, Failure, KeyOrder, Returning};
+use crate::database::Database;
+use crate::entity::{ColumnSet, Entity, Model, References};
+use crate::error::{Error, Result};
 use crate::identity::{Arena, Row, Slot, Written};
 
 /// Executes steps for one entity.
 ///
 /// Until the flush as a whole went through, memory changes only in ways that [`Writer::abandon`] takes back.
 pub(crate) struct Writer<E: Entity<B>, B: Backend> {
-    pub(crate) texts: Texts,
+    pub(super) database: Database<B>,
+    texts: Texts,
     /// Values as they were before this flush resolved their links.
     pub(super) undo: Vec<(u32, E)>,
     /// Rows whose version this flush moved on.
     pub(super) advanced: Vec<u32>,
-    /// Whether the table turned out not to count its keys up: they go in one at a time from then on.
-    pub(super) keys_unordered: bool,
+    /// What is known of the keys that the table makes, once that was asked or found out.
+    pub(super) keys: Option<KeyOrder>,
+    /// Whether a column turned out to be of a type of which the database has no array.
+    pub(super) has_no_arrays: bool,
     /// Rows read back after an UPDATE that let the database compute columns.
     pub(super) computed: Vec<(u32, E)>,
-    _backend: std::marker::PhantomData<fn() -> B>,
 }
 
 impl<E: Entity<B>, B: Backend> Writer<E, B> {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(database: Database<B>) -> Self {
         Self {
-            texts: Texts::default(),
+            texts: Texts::new(database.dialect),
+            database,
             undo: Vec::new(),
             advanced: Vec::new(),
-            keys_unordered: false,
+            keys: None,
+            has_no_arrays: false,
             computed: Vec::new(),
-            _backend: std::marker::PhantomData,
+        }
+    }
+
+    /// The text of a shape.
+    pub(super) fn text(&mut self, shape: Shape) -> Result<Rc<str>> {
+        self.texts.get::<E, B>(shape).map_err(database::<B>)
+    }
+
+    /// A statement whose values may be as large as the database takes them.
+    pub(super) fn within<F>(&self, fragment: F) -> Within<B, F> {
+        Within::new(self.database.max_bytes, fragment)
+    }
+
+    /// How many statements the INSERTs of so many rows take, read back included.
+    pub(crate) fn insert_statements(&self, rows: usize, columns: ColumnSet, postponed: ColumnSet) -> usize {
+        let reads_back = matches!(self.database.dialect.returning, Returning::Select(_))
+            && !E::meta().returned().is_empty();
+        rows.div_ceil(self.insert_size(columns, postponed)) * if reads_back { 2 } else { 1 }
+    }
+
+    /// Whether a statement of several rows may turn out to be several statements: their values are too large together, or
+    /// there is no array of one of them.
+    pub(crate) fn may_split(&self) -> bool {
+        self.database.max_bytes < usize::MAX
+    }
+
+    /// Does again in another way what a statement of several rows, of which nothing was sent, could not do.
+    pub(super) fn again<T>(
+        &mut self,
+        refused: Refused,
+        rows: &[T],
+        redo: &mut dyn FnMut(&mut Self, &[T]) -> Result<()>,
+    ) -> Result<()> {
+        match (refused, rows) {
+            (Refused::NoArray, _) if !self.has_no_arrays => {
+                self.has_no_arrays = true;
+                redo(self, rows)
+            }
+            (Refused::TooLarge, [_, _, ..]) => {
+                let (first, rest) = rows.split_at(rows.len() / 2);
+                redo(self, first)?;
+                redo(self, rest)
+            }
+            (refused, _) => Err(refused.of_one_row::<E>()),
         }
     }
 
@@ -90,6 +140,40 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             }
         }
         arena.accept();
+    }
+}
+
+/// Why a statement did not go through.
+pub(super) enum Refused {
+    /// Its values are more than the database takes at once; nothing was sent.
+    TooLarge,
+    /// The database has no array of one of its columns; nothing was sent.
+    NoArray,
+    /// Anything else.
+    Error(Error),
+}
+
+impl Refused {
+    pub(super) fn of<B: Backend>(error: diesel::result::Error) -> Self {
+        match &error {
+            diesel::result::Error::QueryBuilderError(reason) if reason.is::<TooLarge>() => Self::TooLarge,
+            diesel::result::Error::QueryBuilderError(reason) if reason.is::<NoArray>() => Self::NoArray,
+            _ => Self::Error(database::<B>(error)),
+        }
+    }
+
+    /// What it means of a statement of one row.
+    pub(super) fn of_one_row<E: Model>(self) -> Error {
+        match self {
+            Self::Error(error) => error,
+            Self::TooLarge | Self::NoArray => Error::RowTooLarge { entity: E::meta().name },
+        }
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rows to begin a test with, and what tests of every part need.
 
-use moored::backend::{Dialect, KeyOrder, UpdateShape};
+use moored::backend::{InsertShape, KeyedShape, Returning, UpdateShape};
 use moored::{Backend, Entity, Error, Key, Orm, Result};
 
 use crate::entities::{Author, Book, NewAuthor, NewBook, NewNote, Note};
@@ -76,22 +76,18 @@ pub fn numbers(count: usize) -> String {
     format!("(SELECT {sum} AS n FROM {tables}) AS numbers WHERE n BETWEEN 1 AND {count}")
 }
 
-fn dialect<B: Backend>(_: &Orm<B>) -> &'static Dialect {
-    B::dialect()
-}
-
 /// Whether what the database fills is read back by a SELECT.
 pub(crate) fn reads_back<B: Backend>(orm: &Orm<B>) -> bool {
-    !dialect(orm).returning
+    matches!(orm.dialect().returning, Returning::Select(_))
 }
 
 /// The UPDATEs that rows of one shape take: as many as the backend's measured best shape makes of them.
 #[must_use]
 pub fn updates<B: Backend>(orm: &Orm<B>, shape: &str, rows: usize) -> Vec<String> {
-    let statements = match dialect(orm).update {
-        UpdateShape::Row => rows,
-        UpdateShape::FromValues { rows: batch } => rows / batch + rows % batch,
-        other => panic!("how many statements does {other:?} take?"),
+    let size = update_size(orm);
+    let statements = match orm.dialect().update {
+        UpdateShape::FromValues { .. } => rows / size + rows % size,
+        _ => rows.div_ceil(size),
     };
     vec![shape.to_owned(); statements]
 }
@@ -99,9 +95,11 @@ pub fn updates<B: Backend>(orm: &Orm<B>, shape: &str, rows: usize) -> Vec<String
 /// How many rows go into one UPDATE, where they are alike.
 #[must_use]
 pub fn update_size<B: Backend>(orm: &Orm<B>) -> usize {
-    match dialect(orm).update {
+    match orm.dialect().update {
         UpdateShape::Row => 1,
-        UpdateShape::FromValues { rows } => rows,
+        UpdateShape::FromValues { rows }
+        | UpdateShape::FromArrays { rows, .. }
+        | UpdateShape::Join { rows, .. } => rows,
         other => panic!("how many rows does {other:?} take?"),
     }
 }
@@ -126,10 +124,10 @@ pub fn computed<B: Backend>(orm: &Orm<B>, update: &str) -> Vec<String> {
 /// How many rows of so many columns go into one INSERT.
 #[must_use]
 pub fn insert_size<B: Backend>(orm: &Orm<B>, columns: usize) -> usize {
-    let dialect = dialect(orm);
-    match dialect.keys {
-        KeyOrder::Ascending => dialect.insert_rows.min(dialect.max_binds / columns),
-        _ => 1,
+    match orm.dialect().insert {
+        InsertShape::Values { rows } => rows.min(orm.dialect().max_binds / columns),
+        InsertShape::Arrays { rows, .. } => rows,
+        other => panic!("how many rows does {other:?} take?"),
     }
 }
 
@@ -139,18 +137,21 @@ pub fn inserts<B: Backend>(orm: &Orm<B>, table: &str, rows: usize, columns: usiz
     vec![format!("INSERT {table}"); rows.div_ceil(insert_size(orm, columns))]
 }
 
-/// How many rows with a key of one column and without a version go into one DELETE.
+/// How many rows with a key of one column and without a version go into one DELETE, and into one SELECT by their keys.
 #[must_use]
-pub fn delete_size<B: Backend>(orm: &Orm<B>) -> usize {
-    let dialect = dialect(orm);
-    if dialect.returning { dialect.delete_rows.min(dialect.max_binds) } else { 1 }
+pub fn keyed_size<B: Backend>(orm: &Orm<B>) -> usize {
+    match orm.dialect().keyed {
+        KeyedShape::List { rows } => rows.min(orm.dialect().max_binds),
+        KeyedShape::Arrays { rows, .. } => rows,
+        other => panic!("how many rows does {other:?} take?"),
+    }
 }
 
 /// The DELETEs that so many rows with a key of one column and without a version take. Where the database does not say
 /// which rows it deleted, several at once are locked before, so that a missing one is known by its key.
 #[must_use]
 pub fn deletes<B: Backend>(orm: &Orm<B>, table: &str, rows: usize) -> Vec<String> {
-    let size = delete_size(orm);
+    let size = keyed_size(orm);
     let chunks = (0..rows).step_by(size).map(|done| size.min(rows - done));
     let statements = chunks.flat_map(|chunk| {
         let locks = reads_back(orm) && chunk > 1;
@@ -180,7 +181,7 @@ pub fn in_transaction(statements: Vec<String>) -> Vec<String> {
 #[must_use]
 pub fn flush_inside<B: Backend>(orm: &Orm<B>, statement: &str) -> Vec<String> {
     let two_statements = reads_back(orm) && statement.starts_with("INSERT");
-    if dialect(orm).failure_aborts_transaction || two_statements {
+    if orm.dialect().failure_aborts_transaction || two_statements {
         ["SP", statement, "RELEASE"].map(str::to_owned).to_vec()
     } else {
         vec![statement.to_owned()]

@@ -16,12 +16,17 @@ mod classify;
 mod options;
 mod source;
 
+use std::any::TypeId;
+
 use diesel::connection::SimpleConnection;
 use diesel::query_builder::QueryFragment;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Integer, SmallInt};
 use diesel::sqlite::SqliteConnection;
 use diesel::{ConnectionResult, QueryResult};
-use moored::backend::{Backend, Dialect, Failure, KeyOrder, UpdateShape, load};
+use moored::backend::{
+    Backend, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, Returning, UpdateShape, load,
+};
+use moored::entity::ColumnMeta;
 
 pub use options::{Journal, SqliteOptions, Synchronous};
 pub use source::Source;
@@ -36,13 +41,15 @@ pub struct Sqlite;
 
 static DIALECT: Dialect = Dialect {
     max_binds: 32_766,
-    insert_rows: 500,
+    insert: InsertShape::Values { rows: 500 },
     // As fast as a hundred rows at a time, and fewer are left to go one by one.
     update: UpdateShape::FromValues { rows: 50 },
-    delete_rows: 500,
-    returning: true,
+    // A thousand conditions with OR between them are too many.
+    keyed: KeyedShape::List { rows: 500 },
+    returning: Returning::Clause,
     // "One larger than the largest ROWID in use", https://www.sqlite.org/autoinc.html; rows of VALUES go in one by one.
     keys: KeyOrder::Ascending,
+    empty_row: "DEFAULT VALUES",
     failure_aborts_transaction: false,
 };
 
@@ -81,11 +88,27 @@ impl Backend for Sqlite {
         Ok(count)
     }
 
-    fn dialect() -> &'static Dialect {
+    fn dialect(_: &Source) -> &'static Dialect {
         &DIALECT
     }
 
-    fn keys_ascend(connection: &mut SqliteConnection, table: &str, key: &str) -> QueryResult<bool> {
+    fn key_order(
+        _: &Source,
+        _: &mut SqliteConnection,
+        generated: &GeneratedKey<'_>,
+    ) -> QueryResult<KeyOrder> {
+        // Only the rowid is counted; another key has its values from a DEFAULT.
+        let integers = [TypeId::of::<SmallInt>(), TypeId::of::<Integer>(), TypeId::of::<BigInt>()];
+        let counted = integers.contains(&(generated.column.sql_type)());
+        Ok(if counted { KeyOrder::Ascending } else { KeyOrder::Unknown })
+    }
+
+    fn keys_ascend(
+        _: &Source,
+        connection: &mut SqliteConnection,
+        generated: &GeneratedKey<'_>,
+    ) -> QueryResult<bool> {
+        let GeneratedKey { table, quoted: key, .. } = generated;
         // Only the rowid is counted up, and no more once the largest possible one is taken: then SQLite picks at random,
         // https://www.sqlite.org/autoinc.html. A key that is no rowid has its values from a DEFAULT.
         let uncounted = format!(
@@ -100,7 +123,7 @@ impl Backend for Sqlite {
         }
     }
 
-    fn placeholder(column: &str) -> Option<String> {
+    fn placeholder(column: &str, _: &ColumnMeta) -> Option<String> {
         // Of the kind that is there, so that a STRICT table takes it too; random enough for no two to be alike.
         Some(format!(
             "CASE typeof({column}) WHEN 'integer' THEN random() WHEN 'real' THEN random() / 3.0 \

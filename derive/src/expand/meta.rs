@@ -14,11 +14,13 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
         let generated = column.generated.is_some();
         let default = column.default.is_some();
         let track = column.track;
+        let sql = entity.sql_type(column);
         let column = entity.column_of(column);
         quote! {
             ::moored::entity::ColumnMeta {
                 field: #field,
                 name: <#column as ::diesel::Column>::NAME,
+                sql_type: ::moored::entity::not_null_type::<#sql>,
                 nullable: #nullable,
                 generated: #generated,
                 default: #default,

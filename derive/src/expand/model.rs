@@ -36,13 +36,6 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
         }
         None => quote!(true),
     };
-    let key_is_integer = match entity.single_key() {
-        Some(key) => {
-            let sql = entity.sql_type(key);
-            quote!(::moored::entity::is_integer::<#sql>())
-        }
-        None => quote!(false),
-    };
     let fill = fill(entity);
     let returned_key = returned_key(entity);
     let to_draft = super::draft::from_record(entity);
@@ -58,10 +51,6 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
 
             fn meta() -> &'static ::moored::entity::EntityMeta {
                 &__META
-            }
-
-            fn key_is_integer() -> bool {
-                #key_is_integer
             }
 
             fn columns() -> Self::Columns {

@@ -7,7 +7,9 @@ use diesel::result::Error;
 use diesel::sql_types::BigInt;
 use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel::{ConnectionResult, QueryResult};
-use moored::backend::{Backend, Dialect, Failure, FailureKind, KeyOrder, UpdateShape, load};
+use moored::backend::{
+    Backend, Dialect, Failure, FailureKind, InsertShape, KeyOrder, KeyedShape, Returning, UpdateShape, load,
+};
 use moored::entity::{Bind, Entity, Key, Link, Model, Record};
 
 use crate::schema::stamp::{Given, NewStamp, Stamp};
@@ -19,11 +21,12 @@ struct Test;
 
 static DIALECT: Dialect = Dialect {
     max_binds: 999,
-    insert_rows: 1,
+    insert: InsertShape::Values { rows: 1 },
     update: UpdateShape::Row,
-    delete_rows: 1,
-    returning: true,
+    keyed: KeyedShape::List { rows: 1 },
+    returning: Returning::Clause,
     keys: KeyOrder::Ascending,
+    empty_row: "DEFAULT VALUES",
     failure_aborts_transaction: false,
 };
 
@@ -59,7 +62,7 @@ impl Backend for Test {
         Ok(count)
     }
 
-    fn dialect() -> &'static Dialect {
+    fn dialect(_: &String) -> &'static Dialect {
         &DIALECT
     }
 

@@ -7,7 +7,6 @@ use crate::handle::{Handle, Managed, New, Removed, State};
 use crate::identity::Found;
 use crate::session::core::Core;
 use crate::session::{Authority, UnitOfWork};
-use crate::statement::{database, load_by_key};
 
 /// A value that left its session, with the snapshot that its edits are compared with. Owned, `Send`, of no session.
 #[derive(Clone, Debug)]
@@ -114,8 +113,7 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
         }
         let slot = self.core.run(|connection, map| {
             let store = map.store_mut::<E>();
-            let row =
-                load_by_key::<E, B>(connection, &mut store.writer.texts, &key).map_err(database::<B>)?;
+            let row = store.writer.load_by_key(connection, &key)?;
             let row = row.ok_or_else(stale)?;
             let moved_on = E::meta().version.is_some_and(|version| row.changes(base).contains(version));
             if moved_on {

@@ -9,7 +9,6 @@ use crate::handle::{Handle, Managed, State};
 use crate::identity::Found;
 use crate::session::core::Core;
 use crate::session::{FlushMode, UnitOfWork};
-use crate::statement::{database, load_by_key, load_by_keys};
 
 impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// The row of that key: out of memory without SQL, or with one SELECT.
@@ -82,7 +81,7 @@ impl<B: Backend> Core<B> {
         }
         self.run(|connection, map| {
             let store = map.store_mut::<E>();
-            let row = load_by_key::<E, B>(connection, &mut store.writer.texts, key).map_err(database::<B>)?;
+            let row = store.writer.load_by_key(connection, key)?;
             row.map_or(Ok(None), |row| store.arena.take_in(row))
         })
     }
@@ -107,8 +106,7 @@ impl<B: Backend> Core<B> {
         self.run(|connection, map| {
             let store = map.store_mut::<E>();
             let mut rows = Vec::with_capacity(missing.len());
-            load_by_keys::<E, B>(connection, &mut store.writer.texts, &missing, &mut |row| rows.push(row))
-                .map_err(database::<B>)?;
+            store.writer.load_by_keys(connection, &missing, &mut |row| rows.push(row))?;
             rows.into_iter().try_for_each(|row| store.arena.take_in(row).map(|_| ()))
         })
     }

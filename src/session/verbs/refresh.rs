@@ -6,7 +6,6 @@ use crate::error::{Error, Result};
 use crate::handle::{Handle, Live};
 use crate::identity::{Slot, Status};
 use crate::session::{Authority, UnitOfWork};
-use crate::statement::{database, load_by_key};
 
 impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// Reads the row again, with one SELECT; edits that were not flushed are dropped.
@@ -40,7 +39,7 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
         let Some(key) = key else { return Err(Error::NotWritten { entity: E::meta().name }) };
         self.core.run(|connection, map| {
             let store = map.store_mut::<E>();
-            match load_by_key::<E, B>(connection, &mut store.writer.texts, &key).map_err(database::<B>)? {
+            match store.writer.load_by_key(connection, &key)? {
                 Some(row) => store.arena.overwrite(slot, row),
                 None => Err(Error::Stale(store.arena.name_of(slot))),
             }

@@ -131,7 +131,7 @@ macro_rules! computed_behaviours {
                     log.skip();
                     session.flush()?;
                     log.expect(samples::flush(
-                        samples::computed(&orm, "UPDATE accounts (version, balance)"),
+                        samples::computed(&orm, "UPDATE accounts (balance, version)"),
                         1,
                     ));
                     assert_eq!((session[&account].balance, session[&account].version), (15, 2));

@@ -89,7 +89,7 @@ macro_rules! limits_behaviours {
 
             #[test]
             fn deletes_around_the_limit_are_chunked_and_spare_the_others() {
-                for count in around(samples::delete_size(&open().0)) {
+                for count in around(samples::keyed_size(&open().0)) {
                     let (orm, log) = open();
                     samples::notes(&orm, count + 3);
                     orm.session(|session| {
@@ -109,14 +109,14 @@ macro_rules! limits_behaviours {
 
             #[test]
             fn many_keys_around_the_limit_are_found_in_their_order() {
-                for count in around(500) {
+                for count in around(samples::keyed_size(&open().0)) {
                     let (orm, log) = open();
                     samples::notes(&orm, count + 3);
                     log.skip();
                     orm.session(|session| {
                         let last = i32::try_from(count).unwrap();
                         let found = session.find_many::<Note, i32>((1..=last).rev())?.required()?;
-                        log.expect(vec!["SELECT notes"; count.div_ceil(500)]);
+                        log.expect(vec!["SELECT notes"; count.div_ceil(samples::keyed_size(&orm))]);
                         assert!(found.iter().zip((1..=last).rev()).all(|(row, key)| session[row].id == key));
                         assert_eq!(found.len(), count);
                         Ok(())

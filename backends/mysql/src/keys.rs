@@ -1,0 +1,87 @@
+//! What can be proven of the keys that one INSERT of several rows generates into a table.
+//!
+//! 1. `LAST_INSERT_ID()` is the key of the first row. InnoDB hands an INSERT whose rows are counted beforehand all its
+//!    keys at once, in every `innodb_autoinc_lock_mode`; they are `@@auto_increment_increment` apart.
+//! 2. That holds for an `AUTO_INCREMENT` column of an InnoDB table. Another default (a sequence, a UUID) leaves
+//!    `LAST_INSERT_ID()` as the INSERT before it set it. Of partitioned tables nobody says any of this.
+//! 3. A trigger before INSERT can set the key itself, with the same effect. Where there may be one, `LAST_INSERT_ID()` is
+//!    reset before the INSERT: then it is 0 after it, or fewer rows than inserted are at the keys that follow from it.
+//!
+//! What falls under none of them goes in one row at a time, and `LAST_INSERT_ID()` is reset before.
+
+use diesel::QueryResult;
+use diesel::sql_types::{BigInt, Text};
+use diesel::{MysqlConnection, sql_query};
+use moored::backend::{GeneratedKey, KeyOrder, load};
+
+use crate::{KeyBatches, Mysql, Source};
+
+/// 0: nothing is known. 1: the table is of the right kind, and a trigger may set the key. 2: there is no such trigger.
+///
+/// MySQL shows triggers to those alone who may make them; MariaDB to everyone who may insert.
+const WHAT_IS_PROVEN: &str = "\
+SELECT COALESCE(MAX(1 + (
+    NOT EXISTS (SELECT 1 FROM information_schema.triggers g WHERE g.event_object_schema = c.table_schema
+      AND g.event_object_table = c.table_name AND g.event_manipulation = 'INSERT' AND g.action_timing = 'BEFORE')
+    AND (VERSION() LIKE '%MariaDB%'
+      OR EXISTS (SELECT 1 FROM information_schema.user_privileges p
+        WHERE p.privilege_type = 'TRIGGER' AND p.grantee = me.grantee)
+      OR EXISTS (SELECT 1 FROM information_schema.schema_privileges p
+        WHERE p.privilege_type = 'TRIGGER' AND p.grantee = me.grantee AND c.table_schema LIKE p.table_schema)
+      OR EXISTS (SELECT 1 FROM information_schema.table_privileges p
+        WHERE p.privilege_type = 'TRIGGER' AND p.grantee = me.grantee
+          AND p.table_schema = c.table_schema AND p.table_name = c.table_name)))), 0)
+  FROM information_schema.columns c
+  JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
+  JOIN (SELECT CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''') AS grantee) me
+ WHERE c.table_schema = COALESCE(NULLIF(?, ''), DATABASE()) AND c.table_name = ? AND c.column_name = ?
+   AND c.extra LIKE '%auto_increment%' AND t.engine = 'InnoDB' AND t.create_options NOT LIKE '%partitioned%'";
+
+pub(crate) fn order(
+    source: &Source,
+    connection: &mut MysqlConnection,
+    generated: &GeneratedKey<'_>,
+) -> QueryResult<KeyOrder> {
+    match source.key_batches() {
+        KeyBatches::Always => return Ok(KeyOrder::Ascending),
+        KeyBatches::Never => return Ok(KeyOrder::Unknown),
+        KeyBatches::WhereProven => {}
+    }
+    source.keys_of(generated.table, || {
+        let (schema, name) = unquoted(generated.table);
+        let query = sql_query(WHAT_IS_PROVEN)
+            .bind::<Text, _>(schema)
+            .bind::<Text, _>(name)
+            .bind::<Text, _>(generated.column.name);
+        let mut proven = 0;
+        load::<Mysql, (BigInt,), (i64,)>(connection, &query, &mut |(answer,)| {
+            proven = answer;
+            false
+        })?;
+        Ok(match proven {
+            2 => KeyOrder::Ascending,
+            1 => KeyOrder::AscendingOrForeign,
+            _ => KeyOrder::Unknown,
+        })
+    })
+}
+
+/// The schema, or nothing, and the name out of `` `shop`.`orders` ``.
+fn unquoted(table: &str) -> (String, String) {
+    let plain = |part: &str| part.trim_matches('`').replace("``", "`");
+    match table.split_once("`.`") {
+        Some((schema, name)) => (plain(schema), plain(name)),
+        None => (String::new(), plain(table)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unquoted;
+
+    #[test]
+    fn names_lose_their_quotes() {
+        assert_eq!(unquoted("`orders`"), (String::new(), "orders".into()));
+        assert_eq!(unquoted("`shop`.`or``ders`"), ("shop".into(), "or`ders".into()));
+    }
+}

@@ -1,0 +1,138 @@
+//! The MySQL and MariaDB backend of Moored: `Orm::<Mysql>::connect("mysql://user@127.0.0.1/shop")`.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use moored::prelude::*;
+//! use moored_mysql::{Mysql, MysqlOptions};
+//!
+//! let orm = Orm::<Mysql>::builder("mysql://shop@127.0.0.1/shop")
+//!     .options(MysqlOptions { lock_wait_timeout: Some(Duration::from_secs(2)), ..MysqlOptions::default() })
+//!     .build()?;
+//! # Ok::<_, moored::Error>(())
+//! ```
+//!
+//! One backend serves both: which server it is, a connection asks. `libmysqlclient` or `libmariadb` has to be installed
+//! (Debian: `libmariadb-dev`); with the feature `bundled` the former is compiled in.
+
+mod classify;
+mod keys;
+mod options;
+mod placeholder;
+mod server;
+mod source;
+
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::query_builder::QueryFragment;
+use diesel::query_builder::bind_collector::RawBytesBindCollector;
+use diesel::sql_types::{BigInt, Integer};
+use diesel::{ConnectionResult, IntoSql, MysqlConnection, QueryResult};
+use moored::backend::{
+    Backend, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, ReadBack, Returning,
+    UnionRows, UpdateShape, load,
+};
+use moored::entity::ColumnMeta;
+
+pub use options::{KeyBatches, MysqlOptions};
+pub use server::{Flavor, Server};
+pub use source::Source;
+
+/// MySQL and MariaDB, through Diesel's `MysqlConnection`.
+///
+/// The address is `mysql://user:password@host:port/database`, with `?unix_socket=/path` for a local socket. A key that
+/// the database makes has to be an `AUTO_INCREMENT` column: of no other does the server tell the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mysql;
+
+/// What MariaDB and MySQL have in common.
+const fn dialect(union: UnionRows) -> Dialect {
+    Dialect {
+        max_binds: 65_535,
+        insert: InsertShape::Values { rows: 500 },
+        update: UpdateShape::Join { rows: 500, union },
+        keyed: KeyedShape::List { rows: 500 },
+        // MariaDB has INSERT and DELETE with RETURNING, but Diesel's client asks for the answer's columns before it
+        // executes and MariaDB tells them after; MySQL has neither.
+        returning: Returning::Select(ReadBack {
+            first_key: "LAST_INSERT_ID()",
+            key_step: "@@auto_increment_increment",
+            forget_key: "DO LAST_INSERT_ID(0)",
+            lock: " FOR UPDATE",
+        }),
+        // It depends on the table, see `keys`.
+        keys: KeyOrder::Unknown,
+        empty_row: "() VALUES ()",
+        failure_aborts_transaction: false,
+    }
+}
+
+static MYSQL: Dialect = dialect(UnionRows::Values);
+/// Its `VALUES` has no `ROW`, and takes no placeholders in a UNION.
+static MARIADB: Dialect = dialect(UnionRows::Selects);
+
+impl Backend for Mysql {
+    type Diesel = diesel::mysql::Mysql;
+    type Connection = MysqlConnection;
+    type Options = MysqlOptions;
+    type Source = Source;
+
+    const NAME: &'static str = "MySQL";
+
+    fn open(url: &str, options: MysqlOptions) -> ConnectionResult<Source> {
+        Ok(Source::new(url, options))
+    }
+
+    fn establish(source: &Source) -> ConnectionResult<MysqlConnection> {
+        source.establish()
+    }
+
+    fn ping(connection: &mut MysqlConnection) -> QueryResult<()> {
+        // Prepared once for each connection. `batch_execute` would take three round trips: Diesel switches statements
+        // after each other on before it, and off after it.
+        load::<Self, (Integer,), (i32,)>(connection, &diesel::select(1.into_sql::<Integer>()), &mut |_| false)
+    }
+
+    fn begin(connection: &mut MysqlConnection) -> QueryResult<()> {
+        AnsiTransactionManager::begin_transaction(connection)
+    }
+
+    fn count(connection: &mut MysqlConnection, query: &dyn QueryFragment<Self::Diesel>) -> QueryResult<i64> {
+        let mut count = 0;
+        load::<Self, (BigInt,), (i64,)>(connection, query, &mut |(number,)| {
+            count = number;
+            false
+        })?;
+        Ok(count)
+    }
+
+    fn dialect(source: &Source) -> &'static Dialect {
+        match source.flavor() {
+            Flavor::Mysql => &MYSQL,
+            Flavor::MariaDb => &MARIADB,
+        }
+    }
+
+    fn max_bytes(source: &Source) -> usize {
+        source.max_bytes()
+    }
+
+    fn bytes(values: &RawBytesBindCollector<Self::Diesel>) -> usize {
+        values.binds.iter().flatten().map(Vec::len).sum()
+    }
+
+    fn key_order(
+        source: &Source,
+        connection: &mut MysqlConnection,
+        generated: &GeneratedKey<'_>,
+    ) -> QueryResult<KeyOrder> {
+        keys::order(source, connection, generated)
+    }
+
+    fn placeholder(name: &str, column: &ColumnMeta) -> Option<String> {
+        placeholder::of(name, (column.sql_type)())
+    }
+
+    fn classify(error: &diesel::result::Error) -> Failure {
+        classify::classify(error)
+    }
+}

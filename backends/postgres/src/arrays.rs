@@ -1,0 +1,57 @@
+//! An array out of values that were bound one by one.
+//!
+//! The values' bytes are what an array of them contains, so nothing has to be known of their type but its two numbers. The
+//! form is that of `array_recv`: <https://github.com/postgres/postgres/blob/master/src/backend/utils/adt/arrayfuncs.c>.
+
+use diesel::QueryResult;
+use diesel::pg::{Pg, PgMetadataLookup, PgTypeMetadata};
+use diesel::query_builder::QueryFragment;
+use diesel::query_builder::bind_collector::RawBytesBindCollector;
+use diesel::result::Error::SerializationError;
+
+/// Binds the values as one array; `false` when their type has none.
+pub(crate) fn bind(
+    values: &dyn QueryFragment<Pg>,
+    out: &mut RawBytesBindCollector<Pg>,
+    lookup: &mut (dyn PgMetadataLookup + 'static),
+    backend: &Pg,
+) -> QueryResult<bool> {
+    let mut single = RawBytesBindCollector::<Pg>::new();
+    values.collect_binds(&mut single, lookup, backend)?;
+    let Some(element) = single.metadata.first() else { return Ok(false) };
+    let oid = element.oid().map_err(|error| SerializationError(Box::new(error)))?;
+    let array = element.array_oid().map_err(|error| SerializationError(Box::new(error)))?;
+    // An array itself has none.
+    if array == 0 {
+        return Ok(false);
+    }
+    out.metadata.push(PgTypeMetadata::new(array, 0));
+    out.binds.push(Some(array_of(oid, &single.binds)?));
+    Ok(true)
+}
+
+/// The array of one dimension that counts from one.
+fn array_of(oid: u32, elements: &[Option<Vec<u8>>]) -> QueryResult<Vec<u8>> {
+    let bytes: usize = elements.iter().flatten().map(Vec::len).sum();
+    let mut array = Vec::with_capacity(20 + 4 * elements.len() + bytes);
+    array.extend(1_i32.to_be_bytes());
+    array.extend(i32::from(elements.iter().any(Option::is_none)).to_be_bytes());
+    array.extend(oid.to_be_bytes());
+    array.extend(length(elements.len())?);
+    array.extend(1_i32.to_be_bytes());
+    for element in elements {
+        match element {
+            Some(bytes) => {
+                array.extend(length(bytes.len())?);
+                array.extend_from_slice(bytes);
+            }
+            None => array.extend((-1_i32).to_be_bytes()),
+        }
+    }
+    Ok(array)
+}
+
+fn length(length: usize) -> QueryResult<[u8; 4]> {
+    let length = i32::try_from(length).map_err(|error| SerializationError(Box::new(error)))?;
+    Ok(length.to_be_bytes())
+}

@@ -1,0 +1,141 @@
+//! The PostgreSQL backend of Moored: `Orm::<Postgres>::connect("postgres://user@localhost/shop")`.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use moored::prelude::*;
+//! use moored_postgres::{Postgres, PostgresOptions};
+//!
+//! let orm = Orm::<Postgres>::builder("postgres://shop@localhost/shop")
+//!     .options(PostgresOptions { lock_timeout: Some(Duration::from_secs(2)), ..PostgresOptions::default() })
+//!     .build()?;
+//! # Ok::<_, moored::Error>(())
+//! ```
+//!
+//! libpq has to be installed (Debian: `libpq-dev`); with the feature `bundled` it is compiled in.
+
+mod arrays;
+mod classify;
+mod keys;
+mod options;
+mod placeholder;
+mod source;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::pg::{Pg, PgConnection, PgMetadataLookup};
+use diesel::query_builder::QueryFragment;
+use diesel::query_builder::bind_collector::RawBytesBindCollector;
+use diesel::sql_types::BigInt;
+use diesel::{ConnectionResult, QueryResult};
+use moored::backend::{
+    Backend, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, Returning, UpdateShape, load,
+};
+use moored::entity::ColumnMeta;
+
+pub use options::PostgresOptions;
+pub use source::Source;
+
+/// PostgreSQL, through Diesel's `PgConnection`.
+///
+/// The address is what libpq takes: `postgres://user:password@host:port/database`, or `host=.. dbname=..`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Postgres;
+
+static DIALECT: Dialect = Dialect {
+    max_binds: 65_535,
+    insert: InsertShape::Arrays { rows: 1_000, values: 100 },
+    update: UpdateShape::FromArrays { rows: 1_000, values: 50 },
+    // Ten thousand conditions with OR between them exceed the server's stack; so many keys in an array do not.
+    keyed: KeyedShape::Arrays { rows: 10_000, list: 500 },
+    returning: Returning::Clause,
+    // It depends on the table, see `keys`.
+    keys: KeyOrder::Unknown,
+    empty_row: "DEFAULT VALUES",
+    failure_aborts_transaction: true,
+};
+
+/// A message may have a gigabyte, and so may an array; the server needs it more than once.
+const MAX_BYTES: usize = 128 << 20;
+
+impl Backend for Postgres {
+    type Diesel = Pg;
+    type Connection = PgConnection;
+    type Options = PostgresOptions;
+    type Source = Source;
+
+    const NAME: &'static str = "PostgreSQL";
+
+    fn open(url: &str, options: PostgresOptions) -> ConnectionResult<Source> {
+        Ok(Source::new(url, options))
+    }
+
+    fn establish(source: &Source) -> ConnectionResult<PgConnection> {
+        source.establish()
+    }
+
+    fn ping(connection: &mut PgConnection) -> QueryResult<()> {
+        connection.batch_execute("SELECT 1")
+    }
+
+    fn begin(connection: &mut PgConnection) -> QueryResult<()> {
+        AnsiTransactionManager::begin_transaction(connection)
+    }
+
+    fn count(connection: &mut PgConnection, query: &dyn QueryFragment<Pg>) -> QueryResult<i64> {
+        let mut count = 0;
+        load::<Self, (BigInt,), (i64,)>(connection, query, &mut |(number,)| {
+            count = number;
+            false
+        })?;
+        Ok(count)
+    }
+
+    fn dialect(_: &Source) -> &'static Dialect {
+        &DIALECT
+    }
+
+    fn max_bytes(_: &Source) -> usize {
+        MAX_BYTES
+    }
+
+    fn bytes(values: &RawBytesBindCollector<Pg>) -> usize {
+        values.binds.iter().flatten().map(Vec::len).sum()
+    }
+
+    fn bind_array(
+        values: &dyn QueryFragment<Pg>,
+        out: &mut RawBytesBindCollector<Pg>,
+        lookup: &mut (dyn PgMetadataLookup + 'static),
+        backend: &Pg,
+    ) -> QueryResult<bool> {
+        arrays::bind(values, out, lookup, backend)
+    }
+
+    fn key_order(
+        source: &Source,
+        connection: &mut PgConnection,
+        generated: &GeneratedKey<'_>,
+    ) -> QueryResult<KeyOrder> {
+        Ok(match source.keys_of(generated, || keys::ask(connection, generated))? {
+            keys::Made::Elsewhere => KeyOrder::Unknown,
+            keys::Made::BySequence | keys::Made::BySequenceUnlessTrigger => KeyOrder::Ascending,
+        })
+    }
+
+    fn keys_ascend(
+        source: &Source,
+        connection: &mut PgConnection,
+        generated: &GeneratedKey<'_>,
+    ) -> QueryResult<bool> {
+        let made = source.keys_of(generated, || keys::ask(connection, generated))?;
+        Ok(made == keys::Made::BySequence)
+    }
+
+    fn placeholder(name: &str, column: &ColumnMeta) -> Option<String> {
+        placeholder::of(name, (column.sql_type)())
+    }
+
+    fn classify(error: &diesel::result::Error) -> Failure {
+        classify::classify(error)
+    }
+}

@@ -1,0 +1,154 @@
+//! The text of SELECT and DELETE by key.
+
+use diesel::QueryResult;
+
+use super::{Count, Selected, Text};
+use crate::backend::{Backend, ReadBack, Returning};
+use crate::entity::Entity;
+
+impl<B: Backend> Text<B> {
+    /// `DELETE FROM t WHERE ..`, giving back the keys of many rows where the database can.
+    pub(super) fn delete<E: Entity<B>>(
+        &mut self,
+        rows: Count,
+        check: bool,
+        returning: Returning,
+    ) -> QueryResult<()> {
+        self.sql("DELETE FROM ");
+        self.table::<E>()?;
+        let joined = rows == Count::Arrays && (check || self.meta.key.len() > 1);
+        if joined {
+            let known: Vec<usize> = self.meta.key.iter().copied().chain(self.version(check)).collect();
+            self.sql(" AS t USING ");
+            self.unnest(known.len())?;
+            self.sql(" WHERE ");
+            self.equal_to_v(&known)?;
+        } else {
+            self.sql(" WHERE ");
+            self.keys(rows, check)?;
+        }
+        if rows != Count::ONE && returning == Returning::Clause {
+            let key = self.meta.key.iter().copied();
+            self.sql(" RETURNING ");
+            if joined { self.names_of_t(key)? } else { self.names(key)? }
+        }
+        Ok(())
+    }
+
+    /// `SELECT a, b FROM t WHERE ..`
+    pub(super) fn select<E: Entity<B>>(
+        &mut self,
+        columns: Selected,
+        rows: Count,
+        lock: &str,
+    ) -> QueryResult<()> {
+        let columns = self.selected(columns);
+        if rows == Count::Arrays && self.meta.key.len() > 1 {
+            self.sql("SELECT ");
+            self.names_of_t(columns)?;
+            self.sql(" FROM ");
+            self.table::<E>()?;
+            self.sql(" AS t JOIN ");
+            self.unnest(self.meta.key.len())?;
+            self.sql(" ON ");
+            self.equal_to_v(self.meta.key)?;
+        } else {
+            self.select_from::<E>(columns)?;
+            self.keys(rows, false)?;
+        }
+        self.sql(lock);
+        Ok(())
+    }
+
+    /// What the database filled into the rows of the last INSERT.
+    pub(super) fn select_inserted<E: Entity<B>>(
+        &mut self,
+        rows: usize,
+        returning: Returning,
+    ) -> QueryResult<()> {
+        let columns = self.selected(Selected::Returned);
+        self.select_from::<E>(columns)?;
+        match returning {
+            Returning::Select(read_back) => self.last_keys(read_back, rows),
+            Returning::Clause => Ok(()),
+        }
+    }
+
+    fn selected(&self, columns: Selected) -> Vec<usize> {
+        match columns {
+            Selected::Row => (0..self.meta.columns.len()).collect(),
+            Selected::Key => self.meta.key.to_vec(),
+            Selected::Returned => self.meta.returned().iter().collect(),
+        }
+    }
+
+    /// `SELECT a, b FROM t WHERE `
+    fn select_from<E: Entity<B>>(&mut self, columns: Vec<usize>) -> QueryResult<()> {
+        self.sql("SELECT ");
+        self.names(columns)?;
+        self.sql(" FROM ");
+        self.table::<E>()?;
+        self.sql(" WHERE ");
+        Ok(())
+    }
+
+    /// `id BETWEEN first AND first + 9 * step AND MOD(id, step) = MOD(first, step)`: the keys that one INSERT made.
+    ///
+    /// The range alone is what an index serves; the rest leaves out what another writer put between two steps.
+    fn last_keys(&mut self, read_back: ReadBack, rows: usize) -> QueryResult<()> {
+        let ReadBack { first_key, key_step, .. } = read_back;
+        let generated = |part: &&usize| self.meta.columns.get(**part).is_some_and(|column| column.generated);
+        let Some(&column) = self.meta.key.iter().find(generated) else { return Ok(()) };
+        self.name(column)?;
+        if rows == 1 {
+            self.sql(&format!(" = {first_key}"));
+            return Ok(());
+        }
+        self.sql(&format!(" BETWEEN {first_key} AND {first_key} + {} * {key_step} AND MOD(", rows - 1));
+        self.name(column)?;
+        self.sql(&format!(", {key_step}) = MOD({first_key}, {key_step})"));
+        Ok(())
+    }
+
+    /// `id IN (?, ?)` or `(a = ? AND b = ?) OR (a = ? AND b = ?)`, and `id = ANY(?)` for an array of keys.
+    ///
+    /// A tuple in IN is a full scan on MariaDB and a syntax error on SQLite without VALUES.
+    fn keys(&mut self, rows: Count, check: bool) -> QueryResult<()> {
+        let version = self.version(check);
+        match (self.meta.key, rows) {
+            (_, Count::ONE) => self.key_and_version(check),
+            ([column], Count::Arrays) => {
+                self.name(*column)?;
+                self.sql(" = ANY(");
+                self.placeholder();
+                self.sql(")");
+                Ok(())
+            }
+            ([column], Count::Listed(rows)) if version.is_none() => {
+                self.name(*column)?;
+                self.sql(" IN (");
+                self.placeholders(rows)?;
+                self.sql(")");
+                Ok(())
+            }
+            (_, Count::Listed(rows)) => self.separated(" OR ", 0..rows, |text, _| {
+                text.sql("(");
+                text.key_and_version(check)?;
+                text.sql(")");
+                Ok(())
+            }),
+            (_, Count::Arrays) => Ok(()),
+        }
+    }
+
+    /// `a = ? AND b = ? AND version = ?`
+    pub(super) fn key_and_version(&mut self, check: bool) -> QueryResult<()> {
+        let version = self.version(check);
+        self.separated(" AND ", self.meta.key.iter().copied().chain(version), |text, column| {
+            text.name(column)?;
+            text.sql(" = ");
+            text.placeholder();
+            Ok(())
+        })
+    }
+}

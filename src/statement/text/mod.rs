@@ -1,0 +1,204 @@
+//! The text of statements, in the database's own quoting and placeholders.
+
+mod insert;
+mod keyed;
+mod name;
+mod update;
+
+use std::rc::Rc;
+
+use diesel::QueryResult;
+use diesel::query_builder::QueryBuilder;
+use hashbrown::HashMap;
+
+use crate::backend::{Backend, Dialect, UnionRows};
+use crate::entity::{ColumnSet, Entity, EntityMeta};
+
+pub(super) use name::{Table, generated_key};
+pub(crate) use name::{sql_of, table_name};
+pub(super) use update::pieces_around;
+
+type DieselBuilder<B> = <<B as Backend>::Diesel as diesel::backend::Backend>::QueryBuilder;
+
+/// What tells one text of an entity from another.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Shape {
+    /// INSERT of rows. Postponed columns are NULL in it.
+    Insert { columns: ColumnSet, postponed: ColumnSet, rows: Count },
+    /// UPDATE of one row. With `check`, the version is compared and moved on.
+    Update { columns: ColumnSet, postponed: ColumnSet, check: bool },
+    /// UPDATE of many rows out of values. With `check`, the versions are compared and moved on.
+    UpdateMany { columns: ColumnSet, check: bool, rows: Count },
+    /// UPDATE of many rows joined to values. With `check`, the versions are compared and moved on.
+    UpdateJoin { columns: ColumnSet, check: bool, rows: usize, union: UnionRows },
+    /// UPDATE of one row that gives the columns a value which no row has, for now.
+    Park { columns: ColumnSet },
+    /// DELETE of rows by key. With `check`, the versions are compared.
+    Delete { rows: Count, check: bool },
+    /// SELECT of rows by key. With `lock`, as they are now, and so they stay.
+    Select { columns: Selected, rows: Count, lock: bool },
+    /// SELECT of what the database filled into so many rows whose keys it made just now.
+    SelectInserted { rows: usize },
+}
+
+/// How many rows a text has places for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Count {
+    /// So many, each value by itself.
+    Listed(usize),
+    /// Any number, in an array for every column.
+    Arrays,
+}
+
+impl Count {
+    pub(super) const ONE: Self = Self::Listed(1);
+}
+
+/// The columns that a SELECT gives.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Selected {
+    /// All of them.
+    Row,
+    /// The key.
+    Key,
+    /// What the database fills, and the key.
+    Returned,
+}
+
+/// The texts of one entity that this session has needed so far.
+pub(super) struct Texts {
+    dialect: &'static Dialect,
+    known: HashMap<Shape, Rc<str>>,
+}
+
+impl Texts {
+    pub(super) fn new(dialect: &'static Dialect) -> Self {
+        Self { dialect, known: HashMap::new() }
+    }
+
+    pub(super) fn get<E: Entity<B>, B: Backend>(&mut self, shape: Shape) -> QueryResult<Rc<str>> {
+        if let Some(text) = self.known.get(&shape) {
+            return Ok(Rc::clone(text));
+        }
+        let mut text = Text::<B>::of::<E>();
+        text.write::<E>(shape, self.dialect)?;
+        let text: Rc<str> = text.finish().into();
+        self.known.insert(shape, Rc::clone(&text));
+        Ok(text)
+    }
+}
+
+/// The text of one statement of one entity, being written.
+pub(crate) struct Text<B: Backend> {
+    builder: DieselBuilder<B>,
+    meta: &'static EntityMeta,
+}
+
+impl<B: Backend> Text<B> {
+    pub(crate) fn of<E: Entity<B>>() -> Self {
+        Self { builder: DieselBuilder::<B>::default(), meta: E::meta() }
+    }
+
+    pub(crate) fn finish(self) -> String {
+        self.builder.finish()
+    }
+
+    fn write<E: Entity<B>>(&mut self, shape: Shape, dialect: &Dialect) -> QueryResult<()> {
+        match shape {
+            Shape::Insert { columns, postponed, rows } => self.insert::<E>(columns, postponed, rows, dialect),
+            Shape::Update { columns, postponed, check } => self.update::<E>(columns, postponed, check),
+            Shape::UpdateMany { columns, check, rows } => self.update_many::<E>(columns, check, rows),
+            Shape::UpdateJoin { columns, check, rows, union } => {
+                self.update_join::<E>(columns, check, rows, union)
+            }
+            Shape::Park { columns } => self.park::<E>(columns),
+            Shape::Delete { rows, check } => self.delete::<E>(rows, check, dialect.returning),
+            Shape::Select { columns, rows, lock } => {
+                self.select::<E>(columns, rows, dialect.returning.locking(lock))
+            }
+            Shape::SelectInserted { rows } => self.select_inserted::<E>(rows, dialect.returning),
+        }
+    }
+
+    /// A placeholder for a value that is bound.
+    pub(crate) fn placeholder(&mut self) {
+        self.builder.push_bind_param();
+    }
+
+    pub(crate) fn sql(&mut self, sql: &str) {
+        self.builder.push_sql(sql);
+    }
+
+    pub(crate) fn name(&mut self, column: usize) -> QueryResult<()> {
+        let name = self.meta.columns.get(column).map_or("", |column| column.name);
+        self.builder.push_identifier(name)
+    }
+
+    pub(crate) fn table<E: Entity<B>>(&mut self) -> QueryResult<()> {
+        Table::<E, B>::default().push(&mut self.builder)
+    }
+
+    /// What `each` writes of every item, separated.
+    fn separated<T>(
+        &mut self,
+        separator: &str,
+        items: impl IntoIterator<Item = T>,
+        mut each: impl FnMut(&mut Self, T) -> QueryResult<()>,
+    ) -> QueryResult<()> {
+        for (place, item) in items.into_iter().enumerate() {
+            if place > 0 {
+                self.sql(separator);
+            }
+            each(self, item)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn names(&mut self, columns: impl IntoIterator<Item = usize>) -> QueryResult<()> {
+        self.separated(", ", columns, Self::name)
+    }
+
+    /// `t.a, t.b`
+    fn names_of_t(&mut self, columns: impl IntoIterator<Item = usize>) -> QueryResult<()> {
+        self.separated(", ", columns, |text, column| {
+            text.sql("t.");
+            text.name(column)
+        })
+    }
+
+    /// `?, ?, ?`
+    fn placeholders(&mut self, count: usize) -> QueryResult<()> {
+        self.separated(", ", 0..count, |text, _| {
+            text.placeholder();
+            Ok(())
+        })
+    }
+
+    /// `unnest(?, ?) AS v(c0, c1)`
+    fn unnest(&mut self, width: usize) -> QueryResult<()> {
+        self.sql("unnest(");
+        self.placeholders(width)?;
+        self.sql(") AS v(");
+        self.separated(", ", 0..width, |text, place| {
+            text.sql(&format!("c{place}"));
+            Ok(())
+        })?;
+        self.sql(")");
+        Ok(())
+    }
+
+    /// `t.id = v.c0 AND t.version = v.c1`
+    fn equal_to_v(&mut self, known: &[usize]) -> QueryResult<()> {
+        self.separated(" AND ", known.iter().enumerate(), |text, (place, &column)| {
+            text.sql("t.");
+            text.name(column)?;
+            text.sql(&format!(" = v.c{place}"));
+            Ok(())
+        })
+    }
+
+    /// The version column, where it is checked.
+    fn version(&self, check: bool) -> Option<usize> {
+        self.meta.version.filter(|_| check)
+    }
+}

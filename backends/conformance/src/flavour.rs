@@ -99,4 +99,13 @@ impl Flavour {
             Self::Postgres | Self::Mariadb | Self::Mysql => false,
         }
     }
+
+    /// Whether the size of a statement is limited, so that a batch may have to be split, and is sent in a transaction.
+    #[must_use]
+    pub const fn limits_statements(self) -> bool {
+        match self {
+            Self::Sqlite => false,
+            Self::Postgres | Self::Mariadb | Self::Mysql => true,
+        }
+    }
 }

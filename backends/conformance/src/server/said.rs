@@ -74,6 +74,11 @@ impl Said for Flavour {
                 "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
                  AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
             }
+            // Its other list has the statements as well, and cannot show those with bytes in them.
+            Self::Mysql => {
+                "SELECT COUNT(*) FROM performance_schema.threads \
+                 WHERE processlist_db = DATABASE() AND processlist_id <> CONNECTION_ID()"
+            }
             _ => {
                 "SELECT COUNT(*) FROM information_schema.processlist \
                  WHERE db = DATABASE() AND id <> CONNECTION_ID()"
@@ -86,6 +91,10 @@ impl Said for Flavour {
             Self::Postgres => {
                 "SELECT MAX(pid)::bigint FROM pg_stat_activity WHERE datname = current_database() \
                  AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            }
+            Self::Mysql => {
+                "SELECT CAST(MAX(processlist_id) AS SIGNED) FROM performance_schema.threads \
+                 WHERE processlist_db = DATABASE() AND processlist_id <> CONNECTION_ID()"
             }
             _ => {
                 "SELECT CAST(MAX(id) AS SIGNED) FROM information_schema.processlist \

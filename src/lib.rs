@@ -116,6 +116,7 @@ pub mod order;
 mod orm;
 mod pool;
 pub mod prelude;
+mod prepared;
 mod session;
 #[doc(hidden)]
 pub mod statement;
@@ -125,6 +126,40 @@ pub use entity::{Entity, Key};
 pub use error::{Error, Result, RowName, Unflushed, UnflushedEntity};
 pub use handle::{Handle, Managed, New, Reference, Removed};
 pub use log::StatementLog;
+/// # Example
+///
+/// ```
+/// use diesel::prelude::*;
+/// use moored::entity::{Key, Model};
+/// use moored::Entity;
+///
+/// diesel::table! { authors (id) { id -> Integer, name -> Text } }
+/// diesel::table! { books (id) { id -> Integer, title -> Text, author_id -> Integer, isbn -> Nullable<Text> } }
+///
+/// #[derive(Entity, Queryable, Clone, Debug)]
+/// #[diesel(table_name = authors)]
+/// struct Author {
+///     #[entity(key, generated)]
+///     id: i32,
+///     name: String,
+/// }
+///
+/// #[derive(Entity, Queryable, Clone, Debug)]
+/// #[diesel(table_name = books)]
+/// struct Book {
+///     #[entity(key, generated)]
+///     id: i32,
+///     title: String,
+///     #[entity(belongs_to = Author)]
+///     author_id: Key<Author>,
+///     #[entity(unique)]
+///     isbn: Option<String>,
+/// }
+///
+/// let needle = NewBook::new("Needle", Key::<Author>::new(7)).isbn("0-00-000000-0");
+/// assert_eq!(needle.title, "Needle");
+/// assert_eq!(Book::meta().relations[0].name, "author");
+/// ```
 pub use moored_derive::Entity;
 pub use orm::{Orm, OrmBuilder};
 pub use session::{

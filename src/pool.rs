@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use diesel::QueryResult;
 use diesel::connection::{Connection, Instrumentation, TransactionManager, TransactionManagerStatus};
 use diesel::result::ConnectionError;
 
 use crate::backend::Backend;
 use crate::database::Database;
 use crate::error::{Error, Result};
+use crate::prepared::Prepared;
 
 /// The pool of an `Orm`, with what holds for its sessions.
 pub(crate) struct Pool<B: Backend> {
@@ -24,6 +26,7 @@ pub(crate) struct PoolSettings<B: Backend> {
     pub(crate) checkout_timeout: Duration,
     pub(crate) max_lifetime: Option<Duration>,
     pub(crate) test_after_idle: Duration,
+    pub(crate) statement_cache: usize,
     pub(crate) instrument: Option<Instrument>,
 }
 
@@ -40,6 +43,7 @@ impl<B: Backend> Pool<B> {
         let manager = Manager {
             source: Arc::clone(&source),
             instrument: settings.instrument,
+            statement_cache: settings.statement_cache,
             test_after_idle: settings.test_after_idle,
         };
         // r2d2 would retry a wrong address until its time-out; asked directly, the database says what is wrong.
@@ -68,6 +72,16 @@ impl<B: Backend> Checkout<B> {
         &mut self.0.connection
     }
 
+    /// Drops all prepared statements when there are more than the connection may keep.
+    pub(crate) fn bound_statements(&mut self) -> QueryResult<()> {
+        let Pooled { connection, prepared, statement_cache, .. } = &mut *self.0;
+        if prepared.exceed(*statement_cache) {
+            B::forget_statements(connection)?;
+            prepared.forget();
+        }
+        Ok(())
+    }
+
     /// Keeps the connection out of the pool when it comes back.
     pub(crate) fn give_up(&mut self) {
         self.0.given_up = true;
@@ -77,6 +91,8 @@ impl<B: Backend> Checkout<B> {
 /// A connection in the pool.
 pub(crate) struct Pooled<B: Backend> {
     connection: B::Connection,
+    prepared: Prepared,
+    statement_cache: usize,
     idle_since: Instant,
     given_up: bool,
 }
@@ -85,6 +101,7 @@ pub(crate) struct Pooled<B: Backend> {
 struct Manager<B: Backend> {
     source: Arc<B::Source>,
     instrument: Option<Instrument>,
+    statement_cache: usize,
     test_after_idle: Duration,
 }
 
@@ -103,10 +120,16 @@ impl<B: Backend> r2d2::ManageConnection for Manager<B> {
 
     fn connect(&self) -> Result<Pooled<B>, PoolError> {
         let mut connection = B::establish(&self.source)?;
-        if let Some(instrument) = &self.instrument {
-            connection.set_instrumentation(instrument());
-        }
-        Ok(Pooled { connection, idle_since: Instant::now(), given_up: false })
+        let prepared = Prepared::default();
+        let own = self.instrument.as_ref().map(|instrument| instrument());
+        connection.set_instrumentation(prepared.count_beside(own));
+        Ok(Pooled {
+            connection,
+            prepared,
+            statement_cache: self.statement_cache,
+            idle_since: Instant::now(),
+            given_up: false,
+        })
     }
 
     /// Called at every check-out; a round trip only for what sat idle.

@@ -44,41 +44,6 @@ use syn::{DeriveInput, parse_macro_input};
 /// setter for each of the rest; `BookRecord`, the draft as the session stores it; a function for every relation,
 /// `Book::author()`; a constant for every field, `Book::TITLE`, to make criteria of; and the traits of `moored::entity`.
 /// An entity none of whose columns the database fills can be persisted as it is, too.
-///
-/// # Example
-///
-/// ```
-/// use diesel::prelude::*;
-/// use moored::entity::{Key, Model};
-/// use moored_derive::Entity;
-///
-/// diesel::table! { authors (id) { id -> Integer, name -> Text } }
-/// diesel::table! { books (id) { id -> Integer, title -> Text, author_id -> Integer, isbn -> Nullable<Text> } }
-///
-/// #[derive(Entity, Queryable, Clone, Debug)]
-/// #[diesel(table_name = authors)]
-/// struct Author {
-///     #[entity(key, generated)]
-///     id: i32,
-///     name: String,
-/// }
-///
-/// #[derive(Entity, Queryable, Clone, Debug)]
-/// #[diesel(table_name = books)]
-/// struct Book {
-///     #[entity(key, generated)]
-///     id: i32,
-///     title: String,
-///     #[entity(belongs_to = Author)]
-///     author_id: Key<Author>,
-///     #[entity(unique)]
-///     isbn: Option<String>,
-/// }
-///
-/// let needle = NewBook::new("Needle", Key::<Author>::new(7)).isbn("0-00-000000-0");
-/// assert_eq!(needle.title, "Needle");
-/// assert_eq!(Book::meta().relations[0].name, "author");
-/// ```
 #[proc_macro_derive(Entity, attributes(entity, diesel))]
 pub fn derive_entity(input: TokenStream) -> TokenStream {
     derive(&parse_macro_input!(input as DeriveInput))

@@ -15,6 +15,8 @@ pub struct Dialect {
     pub returning: Returning,
     /// What is known of the keys that one INSERT of several rows generates, whatever the table.
     pub keys: KeyOrder,
+    /// How a query's rows are streamed in bounded memory.
+    pub streaming: Streaming,
     /// What follows the table's name in an INSERT of a row that the database fills alone: `DEFAULT VALUES`.
     pub empty_row: &'static str,
     /// Whether a statement that fails inside a transaction dooms it up to the last savepoint.
@@ -95,6 +97,19 @@ pub enum KeyedShape {
         rows: usize,
         /// The most keys in a list, for a key with a column of which there can be no array.
         list: usize,
+    },
+}
+
+/// How a query's rows are streamed in bounded memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Streaming {
+    /// As they come, in Diesel's loading mode [`Backend::Streaming`](super::Backend::Streaming).
+    Rows,
+    /// The client keeps a whole result in memory, so the keys are read first, and then so many rows at a time by them.
+    Pages {
+        /// How many rows.
+        rows: usize,
     },
 }
 

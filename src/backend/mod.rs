@@ -4,7 +4,7 @@ mod dialect;
 mod failure;
 
 use diesel::backend::DieselReserveSpecialization;
-use diesel::connection::{LoadConnection, TransactionManager};
+use diesel::connection::{CacheSize, Connection, LoadConnection, TransactionManager};
 use diesel::query_builder::QueryFragment;
 use diesel::sql_types::TypeMetadata;
 use diesel::{ConnectionResult, QueryResult};
@@ -12,7 +12,9 @@ use diesel::{ConnectionResult, QueryResult};
 use crate::entity::ColumnMeta;
 
 pub use crate::statement::load;
-pub use dialect::{Dialect, InsertShape, KeyOrder, KeyedShape, ReadBack, Returning, UnionRows, UpdateShape};
+pub use dialect::{
+    Dialect, InsertShape, KeyOrder, KeyedShape, ReadBack, Returning, Streaming, UnionRows, UpdateShape,
+};
 pub use failure::{Failure, FailureKind};
 
 /// A database that sessions can work on: a marker type such as `moored_sqlite::Sqlite`.
@@ -31,7 +33,10 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
     /// Diesel's connection to it.
     type Connection: diesel::Connection<Backend = Self::Diesel, TransactionManager: TransactionManager<Self::Connection>>
         + LoadConnection
+        + LoadConnection<Self::Streaming>
         + 'static;
+    /// Diesel's loading mode in which rows are handed out as they come, under [`Streaming::Rows`]; else `DefaultLoadingMode`.
+    type Streaming: 'static;
     /// What can be set for every connection: SQLite's pragmas, a server's time-outs.
     type Options: Clone + Default + Send + Sync + 'static;
     /// What connections are made from: an address, options, and whatever must outlive every connection.
@@ -60,6 +65,17 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
     ///
     /// A connection that was lost while it sat in the pool.
     fn ping(connection: &mut Self::Connection) -> QueryResult<()>;
+
+    /// Drops the prepared statements of a connection, on both sides of it.
+    ///
+    /// # Errors
+    ///
+    /// What the database reports.
+    fn forget_statements(connection: &mut Self::Connection) -> QueryResult<()> {
+        connection.set_prepared_statement_cache_size(CacheSize::Disabled);
+        connection.set_prepared_statement_cache_size(CacheSize::Unbounded);
+        Ok(())
+    }
 
     /// Begins a transaction that may write.
     ///

@@ -67,6 +67,14 @@ impl<E: Model> Select<E> {
         if let Some(rows) = limit.and_then(|rows| u32::try_from(rows).ok()) {
             self.limit = Some(self.limit.map_or(rows, |own| own.min(rows)));
         }
-        Box::new(text::Statement::new(self))
+        Box::new(text::Statement::new(self, 0..E::meta().columns.len()))
+    }
+
+    /// The query of the keys alone.
+    pub(crate) fn keys<B: Backend>(self) -> Fragment<'static, B>
+    where
+        E: Entity<B>,
+    {
+        Box::new(text::Statement::new(self, E::meta().key.iter().copied()))
     }
 }

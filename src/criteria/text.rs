@@ -19,8 +19,9 @@ pub(super) struct Statement<E, B> {
 }
 
 impl<E: Entity<B>, B: Backend> Statement<E, B> {
-    pub(super) fn new(select: Select<E>) -> Self {
-        let text = write::<E, B>(&select);
+    /// Selects those columns.
+    pub(super) fn new(select: Select<E>, columns: impl Iterator<Item = usize>) -> Self {
+        let text = write::<E, B>(&select, columns);
         Self { select, text, _backend: PhantomData }
     }
 }
@@ -40,10 +41,13 @@ impl<E: Entity<B>, B: Backend> QueryFragment<B::Diesel> for Statement<E, B> {
     }
 }
 
-fn write<E: Entity<B>, B: Backend>(select: &Select<E>) -> QueryResult<String> {
+fn write<E: Entity<B>, B: Backend>(
+    select: &Select<E>,
+    columns: impl Iterator<Item = usize>,
+) -> QueryResult<String> {
     let mut text = Text::<B>::of::<E>();
     text.sql("SELECT ");
-    text.names(0..E::meta().columns.len())?;
+    text.names(columns)?;
     text.sql(" FROM ");
     text.table::<E>()?;
     if let Some(criterion) = &select.criterion {

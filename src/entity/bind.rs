@@ -71,6 +71,17 @@ pub trait Entity<B: Backend>: Model<Record: Bind<B::Diesel>> + Bind<B::Diesel> {
         each: &mut dyn FnMut(Self) -> bool,
     ) -> QueryResult<()>;
 
+    /// Runs a query that selects [`Model::Columns`] and hands out each row as it comes, until `each` says stop with `false`.
+    ///
+    /// # Errors
+    ///
+    /// What the database or the conversion of a value reports.
+    fn stream(
+        connection: &mut B::Connection,
+        query: &dyn QueryFragment<B::Diesel>,
+        each: &mut dyn FnMut(Self) -> bool,
+    ) -> QueryResult<()>;
+
     /// Runs a statement that gives back the columns of [`EntityMeta::returned`](super::EntityMeta::returned).
     ///
     /// # Errors

@@ -19,6 +19,8 @@ pub trait Model: References + Sized + Clone + Send + Sync + 'static {
     type Table: diesel::Table + diesel::QuerySource + Default + Copy + 'static;
     /// The columns of this struct in the order of its fields, as a tuple that Diesel selects.
     type Columns: diesel::Expression + 'static;
+    /// The columns of the primary key, as a tuple that Diesel selects.
+    type KeyColumns: diesel::Expression + 'static;
     /// The primary key: the type of the field, or a tuple of the fields' types in their order.
     type Key: Clone + Eq + Ord + Hash + Debug + Send + Sync + 'static;
     /// What `persist` takes while keys and defaults are still unknown.
@@ -33,6 +35,9 @@ pub trait Model: References + Sized + Clone + Send + Sync + 'static {
 
     /// The columns that a query of this entity selects.
     fn columns() -> Self::Columns;
+
+    /// The columns of the primary key, to be selected.
+    fn key_columns() -> Self::KeyColumns;
 
     /// Calls `f` with the primary key; no clone is made when the key is one column.
     fn with_key<R>(&self, f: impl FnOnce(&Self::Key) -> R) -> R;

@@ -14,7 +14,7 @@ use crate::session::FlushMode;
 /// The settings of an [`Orm`].
 ///
 /// Defaults: ten connections, thirty seconds to wait for one, connections idle for a minute are tested before they are
-/// handed out, [`FlushMode::Auto`].
+/// handed out, five hundred prepared statements a connection, [`FlushMode::Auto`].
 pub struct OrmBuilder<B: Backend> {
     pool: PoolSettings<B>,
     flush_mode: FlushMode,
@@ -29,6 +29,7 @@ impl<B: Backend> OrmBuilder<B> {
             checkout_timeout: Duration::from_secs(30),
             max_lifetime: Some(Duration::from_secs(30 * 60)),
             test_after_idle: Duration::from_secs(60),
+            statement_cache: 500,
             instrument: None,
         };
         Self { pool, flush_mode: FlushMode::Auto }
@@ -66,6 +67,14 @@ impl<B: Backend> OrmBuilder<B> {
     #[must_use]
     pub fn test_after_idle(mut self, idle: Duration) -> Self {
         self.pool.test_after_idle = idle;
+        self
+    }
+
+    /// How many prepared statements a connection keeps. When there are more, all of them are dropped and those still in use
+    /// are prepared again: a server has a limit for all its connections together, MySQL one of 16,382.
+    #[must_use]
+    pub fn statement_cache(mut self, statements: usize) -> Self {
+        self.pool.statement_cache = statements;
         self
     }
 

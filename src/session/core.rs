@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use diesel::connection::{Connection, TransactionManager};
+use diesel::connection::{Connection, TransactionManager, TransactionManagerStatus};
 
 use super::FlushMode;
 use super::stores::IdentityMap;
@@ -24,8 +24,14 @@ pub struct Core<B: Backend> {
     pub(crate) flush_mode: FlushMode,
     /// How many transactions and savepoints of this session are open.
     depth: usize,
-    /// Why the open transaction can only be rolled back.
-    doomed: Option<Box<str>>,
+    doom: Option<Doom>,
+}
+
+/// Why open transactions can only be rolled back, and which.
+struct Doom {
+    cause: Box<str>,
+    /// The depth of the outermost of them: 1 is the whole transaction.
+    depth: usize,
 }
 
 impl<B: Backend> Core<B> {
@@ -37,7 +43,7 @@ impl<B: Backend> Core<B> {
             tag: Tag::fresh(),
             flush_mode,
             depth: 0,
-            doomed: None,
+            doom: None,
         }
     }
 
@@ -50,7 +56,7 @@ impl<B: Backend> Core<B> {
             tag: self.tag,
             flush_mode: self.flush_mode,
             depth: 0,
-            doomed: None,
+            doom: None,
         }
     }
 
@@ -65,7 +71,8 @@ impl<B: Backend> Core<B> {
     }
 
     fn connect(&mut self) -> Result<()> {
-        if let Some(cause) = &self.doomed {
+        self.find_doom();
+        if let Some(Doom { cause, .. }) = &self.doom {
             return Err(Error::Doomed { cause: cause.clone() });
         }
         if self.connection.is_none() {
@@ -83,6 +90,7 @@ impl<B: Backend> Core<B> {
         let mut running = Running { core: self, interrupted: true };
         let core = &mut *running.core;
         let checkout = core.connection.as_mut().ok_or_else(no_connection)?;
+        checkout.bound_statements().map_err(database::<B>)?;
         let result = statements(checkout.connection(), &mut core.map);
         if let Err(error) = &result {
             core.note_failure(error);
@@ -98,8 +106,33 @@ impl<B: Backend> Core<B> {
         {
             checkout.give_up();
         }
-        if self.depth > 0 && failure.kind.ends_transaction() && self.doomed.is_none() {
-            self.doomed = Some(failure.kind.to_string().into());
+        if self.depth == 0 {
+            return;
+        }
+        if failure.kind.ends_transaction() {
+            self.doom(1, failure.kind);
+        } else if self.map.dialect().failure_aborts_transaction {
+            self.doom(self.depth, failure.kind);
+        }
+    }
+
+    /// The transactions from that depth on can only be rolled back. The first cause stands, unless more is doomed now.
+    fn doom(&mut self, depth: usize, cause: impl ToString) {
+        match &mut self.doom {
+            Some(doom) => doom.depth = doom.depth.min(depth),
+            None => self.doom = Some(Doom { cause: cause.to_string().into(), depth }),
+        }
+    }
+
+    /// Plain Diesel on this connection may have failed unseen: its transaction manager knows.
+    fn find_doom(&mut self) {
+        if self.depth > 0
+            && self.doom.is_none()
+            && let Some(checkout) = &mut self.connection
+            && is_doomed::<B>(checkout.connection())
+        {
+            let innermost = self.map.dialect().failure_aborts_transaction;
+            self.doom(if innermost { self.depth } else { 1 }, "a statement in it failed");
         }
     }
 
@@ -119,7 +152,9 @@ impl<B: Backend> Core<B> {
 
     /// Commits the transaction, or releases the savepoint. When that fails it is rolled back.
     pub(crate) fn commit(&mut self) -> Result<()> {
-        if let Some(cause) = self.doomed.clone() {
+        self.find_doom();
+        if let Some(Doom { cause, .. }) = &self.doom {
+            let cause = cause.clone();
             self.rollback();
             return Err(Error::Doomed { cause });
         }
@@ -133,13 +168,12 @@ impl<B: Backend> Core<B> {
             Err(Error::Database { failure, source })
                 if outermost && failure.kind == FailureKind::LostConnection =>
             {
-                self.doomed = None;
+                self.doom = None;
                 Err(Error::CommitUnknown { source })
             }
             other => {
-                if outermost {
-                    self.doomed = None;
-                }
+                // Refused or not, it is over, and what doomed it with it.
+                self.lift_doom();
                 other
             }
         }
@@ -149,17 +183,22 @@ impl<B: Backend> Core<B> {
     /// same effect.
     pub(crate) fn rollback(&mut self) {
         self.depth = self.depth.saturating_sub(1);
+        self.lift_doom();
         if let Some(checkout) = &mut self.connection {
             // The transaction is over for this session either way; the first error is the one to report.
             if Manager::<B>::rollback_transaction(checkout.connection()).is_err() {
                 checkout.give_up();
-                if self.depth > 0 && self.doomed.is_none() {
-                    self.doomed = Some("a savepoint could not be rolled back".into());
+                if self.depth > 0 {
+                    self.doom(1, "a savepoint could not be rolled back");
                 }
             }
         }
-        if self.depth == 0 {
-            self.doomed = None;
+    }
+
+    /// A transaction ended: those that are left may be sound again.
+    fn lift_doom(&mut self) {
+        if self.doom.as_ref().is_some_and(|doom| doom.depth > self.depth) {
+            self.doom = None;
         }
     }
 
@@ -223,9 +262,20 @@ impl<B: Backend> Drop for Running<'_, B> {
         }
         if self.core.depth == 0 {
             self.core.connection = None;
-        } else if self.core.doomed.is_none() {
-            self.core.doomed = Some("a panic interrupted it".into());
+        } else {
+            self.core.doom(1, "a panic interrupted it");
         }
+    }
+}
+
+/// Whether the transaction that is open on a connection can only be rolled back, as far as Diesel saw it.
+fn is_doomed<B: Backend>(connection: &mut B::Connection) -> bool {
+    match Manager::<B>::transaction_manager_status_mut(connection) {
+        TransactionManagerStatus::Valid(status) => status
+            .in_transaction
+            .as_ref()
+            .is_some_and(|transaction| transaction.requires_rollback_maybe_up_to_top_level),
+        TransactionManagerStatus::InError => true,
     }
 }
 

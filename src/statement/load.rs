@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use diesel::QueryResult;
-use diesel::connection::LoadConnection;
+use diesel::connection::{DefaultLoadingMode, LoadConnection};
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::QueryMetadata;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -25,8 +25,39 @@ where
     B::Diesel: QueryMetadata<ST>,
     T: FromSqlRow<ST, B::Diesel>,
 {
+    load_in::<B, DefaultLoadingMode, ST, T>(connection, statement, each)
+}
+
+/// The same, row by row where the backend has a loading mode for that.
+///
+/// # Errors
+///
+/// What the database or the conversion of a value reports.
+pub fn stream<B, ST, T>(
+    connection: &mut B::Connection,
+    statement: &dyn QueryFragment<B::Diesel>,
+    each: &mut dyn FnMut(T) -> bool,
+) -> QueryResult<()>
+where
+    B: Backend,
+    B::Diesel: QueryMetadata<ST>,
+    T: FromSqlRow<ST, B::Diesel>,
+{
+    load_in::<B, B::Streaming, ST, T>(connection, statement, each)
+}
+
+fn load_in<B, M, ST, T>(
+    connection: &mut B::Connection,
+    statement: &dyn QueryFragment<B::Diesel>,
+    each: &mut dyn FnMut(T) -> bool,
+) -> QueryResult<()>
+where
+    B: Backend<Connection: LoadConnection<M>>,
+    B::Diesel: QueryMetadata<ST>,
+    T: FromSqlRow<ST, B::Diesel>,
+{
     let typed = Typed { statement, _row: PhantomData::<fn() -> ST> };
-    for row in LoadConnection::load(connection, typed)? {
+    for row in LoadConnection::<M>::load(connection, typed)? {
         let value = T::build_from_row(&row?).map_err(diesel::result::Error::DeserializationError)?;
         if !each(value) {
             break;

@@ -16,7 +16,7 @@ mod wrap;
 mod write;
 
 #[doc(hidden)]
-pub use load::load;
+pub use load::{load, stream};
 pub(crate) use text::{Text, sql_of, table_name};
 pub(crate) use update::Assignment;
 pub(crate) use wrap::Count;

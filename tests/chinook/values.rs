@@ -27,7 +27,7 @@ impl ToSql<Double, SqliteDb> for Cents {
 
 impl FromSql<Double, SqliteDb> for Cents {
     fn from_sql(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
-        let amount = f64::from_sql(value)?;
+        let amount = <f64 as FromSql<Double, SqliteDb>>::from_sql(value)?;
         Self::of(amount).ok_or_else(|| format!("{amount} is not a number of cents").into())
     }
 }

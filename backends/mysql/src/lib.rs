@@ -22,14 +22,14 @@ mod placeholder;
 mod server;
 mod source;
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, DefaultLoadingMode, TransactionManager};
 use diesel::query_builder::QueryFragment;
 use diesel::query_builder::bind_collector::RawBytesBindCollector;
 use diesel::sql_types::{BigInt, Integer};
 use diesel::{ConnectionResult, IntoSql, MysqlConnection, QueryResult};
 use moored::backend::{
     Backend, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, ReadBack, Returning,
-    UnionRows, UpdateShape, load,
+    Streaming, UnionRows, UpdateShape, load,
 };
 use moored::entity::ColumnMeta;
 
@@ -61,6 +61,7 @@ const fn dialect(union: UnionRows) -> Dialect {
         }),
         // It depends on the table, see `keys`.
         keys: KeyOrder::Unknown,
+        streaming: Streaming::Pages { rows: 1_000 },
         empty_row: "() VALUES ()",
         failure_aborts_transaction: false,
     }
@@ -73,6 +74,7 @@ static MARIADB: Dialect = dialect(UnionRows::Selects);
 impl Backend for Mysql {
     type Diesel = diesel::mysql::Mysql;
     type Connection = MysqlConnection;
+    type Streaming = DefaultLoadingMode;
     type Options = MysqlOptions;
     type Source = Source;
 

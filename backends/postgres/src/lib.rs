@@ -21,14 +21,17 @@ mod options;
 mod placeholder;
 mod source;
 
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
-use diesel::pg::{Pg, PgConnection, PgMetadataLookup};
+use diesel::connection::{
+    AnsiTransactionManager, CacheSize, Connection, SimpleConnection, TransactionManager,
+};
+use diesel::pg::{Pg, PgConnection, PgMetadataLookup, PgRowByRowLoadingMode};
 use diesel::query_builder::QueryFragment;
 use diesel::query_builder::bind_collector::RawBytesBindCollector;
 use diesel::sql_types::BigInt;
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
-    Backend, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, Returning, UpdateShape, load,
+    Backend, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, Returning, Streaming,
+    UpdateShape, load,
 };
 use moored::entity::ColumnMeta;
 
@@ -50,6 +53,7 @@ static DIALECT: Dialect = Dialect {
     returning: Returning::Clause,
     // It depends on the table, see `keys`.
     keys: KeyOrder::Unknown,
+    streaming: Streaming::Rows,
     empty_row: "DEFAULT VALUES",
     failure_aborts_transaction: true,
 };
@@ -60,6 +64,7 @@ const MAX_BYTES: usize = 128 << 20;
 impl Backend for Postgres {
     type Diesel = Pg;
     type Connection = PgConnection;
+    type Streaming = PgRowByRowLoadingMode;
     type Options = PostgresOptions;
     type Source = Source;
 
@@ -75,6 +80,13 @@ impl Backend for Postgres {
 
     fn ping(connection: &mut PgConnection) -> QueryResult<()> {
         connection.batch_execute("SELECT 1")
+    }
+
+    fn forget_statements(connection: &mut PgConnection) -> QueryResult<()> {
+        connection.set_prepared_statement_cache_size(CacheSize::Disabled);
+        connection.set_prepared_statement_cache_size(CacheSize::Unbounded);
+        // The client only forgets their names.
+        connection.batch_execute("DEALLOCATE ALL")
     }
 
     fn begin(connection: &mut PgConnection) -> QueryResult<()> {

@@ -18,13 +18,14 @@ mod source;
 
 use std::any::TypeId;
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{DefaultLoadingMode, SimpleConnection};
 use diesel::query_builder::QueryFragment;
 use diesel::sql_types::{BigInt, Integer, SmallInt};
 use diesel::sqlite::SqliteConnection;
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
-    Backend, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, Returning, UpdateShape, load,
+    Backend, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, Returning, Streaming,
+    UpdateShape, load,
 };
 use moored::entity::ColumnMeta;
 
@@ -49,6 +50,7 @@ static DIALECT: Dialect = Dialect {
     returning: Returning::Clause,
     // "One larger than the largest ROWID in use", https://www.sqlite.org/autoinc.html; rows of VALUES go in one by one.
     keys: KeyOrder::Ascending,
+    streaming: Streaming::Rows,
     empty_row: "DEFAULT VALUES",
     failure_aborts_transaction: false,
 };
@@ -56,6 +58,7 @@ static DIALECT: Dialect = Dialect {
 impl Backend for Sqlite {
     type Diesel = diesel::sqlite::Sqlite;
     type Connection = SqliteConnection;
+    type Streaming = DefaultLoadingMode;
     type Options = SqliteOptions;
     type Source = Source;
 

@@ -65,6 +65,14 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
                 ::moored::statement::load::<__B, #row, Self>(__connection, __query, __each)
             }
 
+            fn stream(
+                __connection: &mut __B::Connection,
+                __query: &dyn ::diesel::query_builder::QueryFragment<__B::Diesel>,
+                __each: &mut dyn ::core::ops::FnMut(Self) -> bool,
+            ) -> ::diesel::QueryResult<()> {
+                ::moored::statement::stream::<__B, #row, Self>(__connection, __query, __each)
+            }
+
             fn load_returned(
                 __connection: &mut __B::Connection,
                 __statement: &dyn ::diesel::query_builder::QueryFragment<__B::Diesel>,

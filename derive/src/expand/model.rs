@@ -9,6 +9,7 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
     let (ident, record, table) = (&entity.ident, entity.record(), entity.table);
     let draft = entity.draft_type();
     let columns = tuple(entity.columns.iter().map(|column| entity.column_of(column)));
+    let key_columns = tuple(entity.keys().map(|column| entity.column_of(column)));
     let key = entity.key_type();
     let returned = tuple(entity.returned().iter().map(|column| &column.ty));
     let with_key = with_key(entity);
@@ -44,6 +45,7 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
         impl ::moored::entity::Model for #ident {
             type Table = #table::table;
             type Columns = #columns;
+            type KeyColumns = #key_columns;
             type Key = #key;
             type Draft<'s> = #draft;
             type Record = #record;
@@ -55,6 +57,10 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
 
             fn columns() -> Self::Columns {
                 #columns
+            }
+
+            fn key_columns() -> Self::KeyColumns {
+                #key_columns
             }
 
             fn with_key<__R>(&self, __f: impl ::core::ops::FnOnce(&Self::Key) -> __R) -> __R {

@@ -2,11 +2,12 @@
 
 use std::marker::PhantomData;
 
+use diesel::dsl;
 use diesel::query_builder::{AsQuery, QueryFragment};
 use diesel::query_dsl::methods::{LimitDsl, SelectDsl};
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
-use crate::backend::Backend;
+use crate::backend::{Backend, Streaming};
 use crate::criteria::Select;
 use crate::entity::Entity;
 use crate::error::{Error, Result};
@@ -42,7 +43,10 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     ) -> Query<'u, 's, 'q, B, A, E> {
         Query {
             uow: self,
-            fragment: Box::new(move |limit| query.fragment(limit)),
+            fragment: Box::new(move |wanted| match wanted {
+                Wanted::Rows { limit } => query.fragment(limit),
+                Wanted::Keys => query.keys(),
+            }),
             mode: None,
             _of: PhantomData,
         }
@@ -74,18 +78,34 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
         let select = select.into();
         Query {
             uow: self,
-            fragment: Box::new(move |limit| select.fragment(limit)),
+            fragment: Box::new(move |wanted| match wanted {
+                Wanted::Rows { limit } => select.fragment(limit),
+                Wanted::Keys => select.keys(),
+            }),
             mode: None,
             _of: PhantomData,
         }
     }
 }
 
+/// What a query is to give.
+#[derive(Clone, Copy)]
+enum Wanted {
+    /// Rows, so many at most.
+    Rows { limit: Option<i64> },
+    /// The keys of the rows.
+    Keys,
+}
+
+impl Wanted {
+    const ALL: Self = Self::Rows { limit: None };
+}
+
 /// A query of an entity that has not run yet.
 #[must_use = "a query does nothing until `all`, `first`, `one`, `count`, `exists` or `stream` runs it"]
 pub struct Query<'u, 's, 'q, B: Backend, A: ?Sized, E> {
     uow: &'u mut UnitOfWork<'s, B, A>,
-    fragment: Box<dyn FnOnce(Option<i64>) -> Fragment<'q, B> + 'q>,
+    fragment: Box<dyn FnOnce(Wanted) -> Fragment<'q, B> + 'q>,
     mode: Option<FlushMode>,
     _of: PhantomData<fn() -> E>,
 }
@@ -103,6 +123,10 @@ pub trait EntityQuery<'q, E: Entity<B>, B: Backend>: 'q {
     /// The query with the entity's columns selected, and limited to so many rows if a limit is given.
     #[doc(hidden)]
     fn fragment(self, limit: Option<i64>) -> Fragment<'q, B>;
+
+    /// The query with the columns of the entity's key selected.
+    #[doc(hidden)]
+    fn keys(self) -> Fragment<'q, B>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -110,17 +134,21 @@ impl<'q, E, B, Q> EntityQuery<'q, E, B> for Q
 where
     E: Entity<B>,
     B: Backend,
-    Q: SelectDsl<E::Columns> + 'q,
-    Q::Output: AsQuery + LimitDsl,
-    <Q::Output as AsQuery>::Query: QueryFragment<B::Diesel> + 'q,
-    <Q::Output as LimitDsl>::Output: QueryFragment<B::Diesel> + 'q,
+    Q: SelectDsl<E::Columns> + SelectDsl<E::KeyColumns> + 'q,
+    dsl::Select<Q, E::Columns>: AsQuery<Query: QueryFragment<B::Diesel> + 'q>,
+    dsl::Select<Q, E::Columns>: LimitDsl<Output: QueryFragment<B::Diesel> + 'q>,
+    dsl::Select<Q, E::KeyColumns>: AsQuery<Query: QueryFragment<B::Diesel> + 'q>,
 {
     fn fragment(self, limit: Option<i64>) -> Fragment<'q, B> {
-        let selected = self.select(E::columns());
+        let selected = SelectDsl::select(self, E::columns());
         match limit {
             Some(rows) => Box::new(selected.limit(rows)),
             None => Box::new(selected.as_query()),
         }
+    }
+
+    fn keys(self) -> Fragment<'q, B> {
+        Box::new(SelectDsl::select(self, E::key_columns()).as_query())
     }
 }
 
@@ -143,7 +171,7 @@ impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E>
     ///
     /// What the database reports, and what a flush returns.
     pub fn all(self) -> Result<Vec<Handle<'s, E, Managed>>> {
-        let (uow, fragment) = self.prepare(None)?;
+        let (uow, fragment) = self.prepare(Wanted::ALL)?;
         let slots = uow.core.take_in::<E>(&*fragment)?;
         Ok(slots.into_iter().map(|slot| uow.handle(slot)).collect())
     }
@@ -154,7 +182,7 @@ impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E>
     ///
     /// As [`all`](Self::all).
     pub fn first(self) -> Result<Option<Handle<'s, E, Managed>>> {
-        let (uow, fragment) = self.prepare(Some(1))?;
+        let (uow, fragment) = self.prepare(Wanted::Rows { limit: Some(1) })?;
         let slots = uow.core.take_in::<E>(&*fragment)?;
         Ok(slots.first().map(|&slot| uow.handle(slot)))
     }
@@ -166,7 +194,7 @@ impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E>
     /// [`NotFound`](Error::NotFound) when there is none, [`NotUnique`](Error::NotUnique) when there are several, and as
     /// [`all`](Self::all).
     pub fn one(self) -> Result<Handle<'s, E, Managed>> {
-        let (uow, fragment) = self.prepare(Some(2))?;
+        let (uow, fragment) = self.prepare(Wanted::Rows { limit: Some(2) })?;
         let slots = uow.core.take_in::<E>(&*fragment)?;
         let entity = E::meta().name;
         match slots.as_slice() {
@@ -182,7 +210,7 @@ impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E>
     ///
     /// As [`all`](Self::all).
     pub fn count(self) -> Result<u64> {
-        let (uow, fragment) = self.prepare(None)?;
+        let (uow, fragment) = self.prepare(Wanted::ALL)?;
         uow.core.count(&*fragment)
     }
 
@@ -192,12 +220,17 @@ impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E>
     ///
     /// As [`all`](Self::all).
     pub fn exists(self) -> Result<bool> {
-        let (uow, fragment) = self.prepare(Some(1))?;
+        let (uow, fragment) = self.prepare(Wanted::Rows { limit: Some(1) })?;
         uow.core.count(&*fragment).map(|count| count > 0)
     }
 
     /// Hands every row to `each`, one at a time and by value: nothing is managed, and memory stays bounded. Stops at the
     /// first error that `each` returns.
+    ///
+    /// The clients of MySQL and MariaDB keep a whole result in memory. There the keys of all rows are read first, and the
+    /// rows by them, a thousand at a time: a row that is deleted meanwhile is left out, one that is changed is handed out as
+    /// it is by then, and a query with DISTINCT can be ordered by its key alone. Inside a transaction all of it shows one
+    /// state of the database.
     ///
     /// # Errors
     ///
@@ -212,22 +245,30 @@ impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E>
     ///
     /// As [`stream`](Self::stream).
     pub fn try_stream<X: From<Error>>(self, mut each: impl FnMut(E) -> Result<(), X>) -> Result<(), X> {
-        let (uow, fragment) = self.prepare(None)?;
         let mut stopped = Ok(());
-        uow.core.run(|connection, _| {
-            E::load(connection, &*fragment, &mut |row| {
-                stopped = each(row);
-                stopped.is_ok()
-            })
-            .map_err(database::<B>)
-        })?;
+        let mut each = |row| {
+            stopped = each(row);
+            stopped.is_ok()
+        };
+        match self.uow.core.map.dialect().streaming {
+            Streaming::Rows => {
+                let (uow, fragment) = self.prepare(Wanted::ALL)?;
+                uow.core.run(|connection, _| {
+                    E::stream(connection, &*fragment, &mut each).map_err(database::<B>)
+                })?;
+            }
+            Streaming::Pages { rows } => {
+                let (uow, fragment) = self.prepare(Wanted::Keys)?;
+                uow.core.stream_pages::<E>(&*fragment, rows, &mut each)?;
+            }
+        }
         stopped
     }
 
     /// Flushes if the mode says so.
-    fn prepare(self, limit: Option<i64>) -> Result<(&'u mut UnitOfWork<'s, B, A>, Fragment<'q, B>)> {
+    fn prepare(self, wanted: Wanted) -> Result<(&'u mut UnitOfWork<'s, B, A>, Fragment<'q, B>)> {
         let Query { uow, fragment, mode, .. } = self;
-        let fragment = fragment(limit);
+        let fragment = fragment(wanted);
         uow.core.flush_for_query(mode, &*fragment)?;
         Ok((uow, fragment))
     }
@@ -289,6 +330,35 @@ impl<B: Backend> Core<B> {
             })
             .map_err(database::<B>)?;
             refused.map(|()| slots)
+        })
+    }
+
+    /// Hands out the rows of a query of keys, in its order, so many in memory at a time.
+    fn stream_pages<E: Entity<B>>(
+        &mut self,
+        keys: &dyn QueryFragment<B::Diesel>,
+        rows: usize,
+        each: &mut dyn FnMut(E) -> bool,
+    ) -> Result<()> {
+        self.run(|connection, map| {
+            let mut all = Vec::new();
+            E::load_keys(connection, keys, &mut |key| all.push(key)).map_err(database::<B>)?;
+            for page in all.chunks(rows.max(1)) {
+                let mut loaded = HashMap::with_capacity(page.len());
+                let writer = &mut map.store_mut::<E>().writer;
+                // A join gives a row as often as it finds it.
+                let mut asked = HashSet::with_capacity(page.len());
+                let distinct: Vec<E::Key> = page.iter().filter(|key| asked.insert(*key)).cloned().collect();
+                writer.load_by_keys(connection, &distinct, &mut |row| {
+                    loaded.insert(row.key(), row);
+                })?;
+                for row in page.iter().filter_map(|key| loaded.get(key)) {
+                    if !each(row.clone()) {
+                        return Ok(());
+                    }
+                }
+            }
+            Ok(())
         })
     }
 

@@ -1,6 +1,6 @@
 //! A backend for the tests, on Diesel's SQLite alone, and statements that bind as the library does.
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{DefaultLoadingMode, SimpleConnection};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::Error;
@@ -8,7 +8,8 @@ use diesel::sql_types::BigInt;
 use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
-    Backend, Dialect, Failure, FailureKind, InsertShape, KeyOrder, KeyedShape, Returning, UpdateShape, load,
+    Backend, Dialect, Failure, FailureKind, InsertShape, KeyOrder, KeyedShape, Returning, Streaming,
+    UpdateShape, load,
 };
 use moored::entity::{Bind, Entity, Key, Link, Model, Record};
 
@@ -26,6 +27,7 @@ static DIALECT: Dialect = Dialect {
     keyed: KeyedShape::List { rows: 1 },
     returning: Returning::Clause,
     keys: KeyOrder::Ascending,
+    streaming: Streaming::Rows,
     empty_row: "DEFAULT VALUES",
     failure_aborts_transaction: false,
 };
@@ -33,6 +35,7 @@ static DIALECT: Dialect = Dialect {
 impl Backend for Test {
     type Diesel = Sqlite;
     type Connection = SqliteConnection;
+    type Streaming = DefaultLoadingMode;
     type Options = ();
     type Source = String;
     const NAME: &'static str = "test";

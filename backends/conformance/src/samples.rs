@@ -1,6 +1,6 @@
 //! Rows to begin a test with, and what tests of every part need.
 
-use moored::backend::{InsertShape, KeyedShape, Returning, UpdateShape};
+use moored::backend::{InsertShape, KeyedShape, Returning, Streaming, UpdateShape};
 use moored::{Backend, Entity, Error, Key, Orm, Result};
 
 use crate::entities::{Author, Book, NewAuthor, NewBook, NewNote, Note};
@@ -141,7 +141,7 @@ pub fn inserts<B: Backend>(orm: &Orm<B>, table: &str, rows: usize, columns: usiz
 #[must_use]
 pub fn keyed_size<B: Backend>(orm: &Orm<B>) -> usize {
     match orm.dialect().keyed {
-        KeyedShape::List { rows } => rows.min(orm.dialect().max_binds),
+        KeyedShape::List { rows, .. } => rows.min(orm.dialect().max_binds),
         KeyedShape::Arrays { rows, .. } => rows,
         other => panic!("how many rows does {other:?} take?"),
     }
@@ -158,6 +158,18 @@ pub fn deletes<B: Backend>(orm: &Orm<B>, table: &str, rows: usize) -> Vec<String
         [locks.then(|| format!("SELECT {table}")), Some(format!("DELETE {table}"))]
     });
     statements.flatten().collect()
+}
+
+/// The SELECTs that streaming a few rows takes.
+#[must_use]
+pub fn stream<B: Backend>(orm: &Orm<B>, table: &str) -> Vec<String> {
+    let selects = match orm.dialect().streaming {
+        Streaming::Rows => 1,
+        // The keys, and then the rows.
+        Streaming::Pages { .. } => 2,
+        other => panic!("how many statements does {other:?} take?"),
+    };
+    vec![format!("SELECT {table}"); selects]
 }
 
 /// What a flush of so many rows sends outside of a transaction: one of its own around several rows, whose number has to be

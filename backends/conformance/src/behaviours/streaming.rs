@@ -66,12 +66,14 @@ macro_rules! streaming_behaviours {
                         texts.push(note.text);
                         Ok::<_, Error>(())
                     })?;
-                    log.expect(["SELECT notes"]);
+                    log.expect(samples::stream(&orm, "notes"));
                     session.query::<Note>(notes::table).stream(|note| {
                         texts.push(note.text);
                         Ok::<_, Error>(())
                     })?;
-                    log.expect(["UPDATE notes (text)", "SELECT notes"]);
+                    let mut expected = vec!["UPDATE notes (text)".to_owned()];
+                    expected.extend(samples::stream(&orm, "notes"));
+                    log.expect(expected);
                     assert_eq!(texts, ["theirs", "mine"]);
                     Ok(())
                 })

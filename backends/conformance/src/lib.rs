@@ -13,15 +13,20 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test suite fails by panicking")]
 
 pub mod behaviours;
+mod database;
 pub mod entities;
+mod flavour;
 mod harness;
 pub mod prelude;
 pub mod samples;
 pub mod schema;
+mod server;
 mod statements;
 mod suite;
 
-pub use harness::{Flavour, Harness};
+pub use database::Database;
+pub use flavour::{Flavour, Nan};
+pub use harness::Harness;
 pub use statements::Statements;
 
 #[doc(hidden)]

@@ -8,4 +8,4 @@ pub use moored::{Error, Result};
 pub use crate::entities::*;
 pub use crate::schema::*;
 pub use crate::uuid;
-pub use crate::{Flavour, Harness, Statements, samples};
+pub use crate::{Flavour, Harness, Nan, Statements, samples};

@@ -1,6 +1,6 @@
 //! Rows to begin a test with, and what tests of every part need.
 
-use moored::backend::{InsertShape, KeyedShape, UpdateShape};
+use moored::backend::{InsertShape, KeyedShape, Returning, Streaming, UpdateShape};
 use moored::{Backend, Entity, Error, Key, Orm, Result};
 
 use crate::entities::{Author, Book, NewAuthor, NewBook, NewNote, Note};
@@ -60,28 +60,65 @@ where
 
 /// So many stored notes, with keys from 1 on. Sequences do not know of them: no test that calls this inserts notes.
 pub fn notes<B: Backend>(orm: &Orm<B>, count: usize) {
-    execute(
-        orm,
-        &format!(
-            "INSERT INTO notes (id, text, stars)
-             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
-             SELECT i, 'note', 0 FROM n"
-        ),
-    );
+    execute(orm, &format!("INSERT INTO notes (id, text, stars) SELECT n, 'note', 0 FROM {}", numbers(count)));
+}
+
+/// The numbers from 1 to that, as a table with the one column `n`, in words that every database knows.
+#[must_use]
+pub fn numbers(count: usize) -> String {
+    const DIGITS: &str = "SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 \
+         UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9";
+    let places = count.to_string().len();
+    let tables =
+        (0..places).map(|place| format!("({DIGITS}) AS t{place}")).collect::<Vec<_>>().join(" CROSS JOIN ");
+    let sum =
+        (0..places).map(|place| format!("t{place}.d * 1{:0<place$}", "")).collect::<Vec<_>>().join(" + ");
+    format!("(SELECT {sum} AS n FROM {tables}) AS numbers WHERE n BETWEEN 1 AND {count}")
+}
+
+/// Whether what the database fills is read back by a SELECT.
+pub(crate) fn reads_back<B: Backend>(orm: &Orm<B>) -> bool {
+    matches!(orm.dialect().returning, Returning::Select(_))
 }
 
 /// The UPDATEs that rows of one shape take: as many as the backend's measured best shape makes of them.
 #[must_use]
 pub fn updates<B: Backend>(orm: &Orm<B>, shape: &str, rows: usize) -> Vec<String> {
+    let size = update_size(orm);
     let statements = match orm.dialect().update {
-        UpdateShape::Row => rows,
-        UpdateShape::FromValues { rows: batch } => rows / batch + rows % batch,
-        UpdateShape::FromArrays { rows: batch, .. } | UpdateShape::Join { rows: batch, .. } => {
-            rows.div_ceil(batch)
-        }
-        other => panic!("how many statements does {other:?} take?"),
+        UpdateShape::FromValues { .. } => rows / size + rows % size,
+        _ => rows.div_ceil(size),
     };
     vec![shape.to_owned(); statements]
+}
+
+/// How many rows go into one UPDATE, where they are alike.
+#[must_use]
+pub fn update_size<B: Backend>(orm: &Orm<B>) -> usize {
+    match orm.dialect().update {
+        UpdateShape::Row => 1,
+        UpdateShape::FromValues { rows }
+        | UpdateShape::FromArrays { rows, .. }
+        | UpdateShape::Join { rows, .. } => rows,
+        other => panic!("how many rows does {other:?} take?"),
+    }
+}
+
+/// Numbers of rows that are written in different ways: one, few, and more than fit into one statement.
+#[must_use]
+pub fn sizes<B: Backend>(orm: &Orm<B>, columns: usize) -> Vec<usize> {
+    let mut sizes = vec![1, 2, 3, 9, 10, update_size(orm) + 1, insert_size(orm, columns) + 1];
+    sizes.sort_unstable();
+    sizes.dedup();
+    sizes
+}
+
+/// An UPDATE of one row with an expression that the database computes: what it came to is read back.
+#[must_use]
+pub fn computed<B: Backend>(orm: &Orm<B>, update: &str) -> Vec<String> {
+    let table = update.split(' ').nth(1).unwrap_or_default();
+    let select = reads_back(orm).then(|| format!("SELECT {table}"));
+    [Some(update.to_owned()), select].into_iter().flatten().collect()
 }
 
 /// How many rows of so many columns go into one INSERT.
@@ -90,25 +127,56 @@ pub fn insert_size<B: Backend>(orm: &Orm<B>, columns: usize) -> usize {
     match orm.dialect().insert {
         InsertShape::Values { rows } => rows.min(orm.dialect().max_binds / columns),
         InsertShape::Arrays { rows, .. } => rows,
-        other => panic!("how many rows has {other:?}?"),
+        other => panic!("how many rows does {other:?} take?"),
     }
 }
 
-/// How many rows with a key of one column and without a version go into one DELETE.
+/// The INSERTs that so many rows of so many columns take.
 #[must_use]
-pub fn delete_size<B: Backend>(orm: &Orm<B>) -> usize {
+pub fn inserts<B: Backend>(orm: &Orm<B>, table: &str, rows: usize, columns: usize) -> Vec<String> {
+    vec![format!("INSERT {table}"); rows.div_ceil(insert_size(orm, columns))]
+}
+
+/// How many rows with a key of one column and without a version go into one DELETE, and into one SELECT by their keys.
+#[must_use]
+pub fn keyed_size<B: Backend>(orm: &Orm<B>) -> usize {
     match orm.dialect().keyed {
         KeyedShape::List { rows, .. } => rows.min(orm.dialect().max_binds),
         KeyedShape::Arrays { rows, .. } => rows,
-        other => panic!("how many rows has {other:?}?"),
+        other => panic!("how many rows does {other:?} take?"),
     }
 }
 
-/// What a flush of so many rows sends: nothing, one statement of one row, or statements of so many rows in a transaction.
+/// The DELETEs that so many rows with a key of one column and without a version take. Where the database does not say
+/// which rows it deleted, several at once are locked before, so that a missing one is known by its key.
 #[must_use]
-pub fn chunked(shape: &str, rows: usize, size: usize) -> Vec<String> {
-    let statements = vec![shape.to_owned(); rows.div_ceil(size)];
-    if rows > 1 { in_transaction(statements) } else { statements }
+pub fn deletes<B: Backend>(orm: &Orm<B>, table: &str, rows: usize) -> Vec<String> {
+    let size = keyed_size(orm);
+    let chunks = (0..rows).step_by(size).map(|done| size.min(rows - done));
+    let statements = chunks.flat_map(|chunk| {
+        let locks = reads_back(orm) && chunk > 1;
+        [locks.then(|| format!("SELECT {table}")), Some(format!("DELETE {table}"))]
+    });
+    statements.flatten().collect()
+}
+
+/// The SELECTs that streaming a few rows takes.
+#[must_use]
+pub fn stream<B: Backend>(orm: &Orm<B>, table: &str) -> Vec<String> {
+    let selects = match orm.dialect().streaming {
+        Streaming::Rows => 1,
+        // The keys, and then the rows.
+        Streaming::Pages { .. } => 2,
+        other => panic!("how many statements does {other:?} take?"),
+    };
+    vec![format!("SELECT {table}"); selects]
+}
+
+/// What a flush of so many rows sends outside of a transaction: one of its own around several rows, whose number has to be
+/// right, and around several statements.
+#[must_use]
+pub fn flush(statements: Vec<String>, rows: usize) -> Vec<String> {
+    if rows > 1 || statements.len() > 1 { in_transaction(statements) } else { statements }
 }
 
 /// Those statements in a transaction.
@@ -121,10 +189,11 @@ pub fn in_transaction(statements: Vec<String>) -> Vec<String> {
 }
 
 /// A flush of one statement that a caller asks for inside a transaction: a savepoint around it only where a failure would
-/// doom the transaction.
+/// doom the transaction, or where an INSERT is two statements.
 #[must_use]
 pub fn flush_inside<B: Backend>(orm: &Orm<B>, statement: &str) -> Vec<String> {
-    if orm.dialect().failure_aborts_transaction {
+    let two_statements = reads_back(orm) && statement.starts_with("INSERT");
+    if orm.dialect().failure_aborts_transaction || two_statements {
         ["SP", statement, "RELEASE"].map(str::to_owned).to_vec()
     } else {
         vec![statement.to_owned()]

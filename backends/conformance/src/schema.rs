@@ -103,6 +103,14 @@ diesel::table! {
 diesel::table! {
     large_versions (id) { id -> Integer, text -> Text, version -> BigInt }
 }
+diesel::table! {
+    seats (venue, number) {
+        venue -> Text,
+        number -> Integer,
+        holder -> Nullable<Text>,
+        version -> Integer,
+    }
+}
 diesel::joinable!(book_tags -> books (book_id));
 diesel::joinable!(book_tags -> tags (tag_label));
 diesel::allow_tables_to_appear_in_same_query!(authors, books, tags, book_tags, categories, notes);

@@ -10,6 +10,8 @@
 #[macro_export]
 macro_rules! suite {
     (backend: $backend:ty, harness: $harness:ty $(,)?) => {
+        $crate::batch_keys_behaviours!($backend, $harness);
+        $crate::batches_behaviours!($backend, $harness);
         $crate::changes_behaviours!($backend, $harness);
         $crate::circles_behaviours!($backend, $harness);
         $crate::computed_behaviours!($backend, $harness);

@@ -2,8 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
 
 mod harness {
-    use moored::{Orm, OrmBuilder};
-    use moored_conformance::{Flavour, Harness};
+    use moored::Orm;
+    use moored_conformance::{Database, Flavour, Harness};
     use moored_sqlite::Sqlite;
 
     pub(crate) struct SqliteHarness;
@@ -11,8 +11,8 @@ mod harness {
     impl Harness<Sqlite> for SqliteHarness {
         const FLAVOUR: Flavour = Flavour::Sqlite;
 
-        fn database() -> OrmBuilder<Sqlite> {
-            Orm::builder(":memory:")
+        fn database() -> Database<Sqlite> {
+            Database::new(Orm::builder(":memory:"), Self::FLAVOUR)
         }
     }
 }

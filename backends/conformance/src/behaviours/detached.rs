@@ -40,7 +40,7 @@ macro_rules! detached_behaviours {
                     assert!(log.take().is_empty());
                     assert!(session.has_changes());
                     session.flush()?;
-                    assert_eq!(log.take(), ["UPDATE authors (name, email, version)"]);
+                    log.expect(["UPDATE authors (name, email, version)"]);
                     let found = session.find::<Author>(key)?.required()?;
                     assert!(session.same(&arya, &found));
                     session.refresh(&arya)?;
@@ -85,10 +85,10 @@ macro_rules! detached_behaviours {
                 log.skip();
                 orm.session(|session| {
                     let book = session.merge(&value)?;
-                    assert_eq!(log.take(), ["SELECT books"]);
+                    log.expect(["SELECT books"]);
                     assert_eq!((session[&book].title.as_str(), session[&book].pages), ("Mine", 7));
                     session.flush()?;
-                    assert_eq!(log.take(), ["UPDATE books (title)"]);
+                    log.expect(["UPDATE books (title)"]);
                     Ok(())
                 })
                 .unwrap();
@@ -107,7 +107,7 @@ macro_rules! detached_behaviours {
                     assert!(session.same(&arya, &merged));
                     assert_eq!(session[&arya].name, "Edited inside");
                     session.flush()?;
-                    assert_eq!(log.take(), ["SELECT authors", "UPDATE authors (name, email, version)"]);
+                    log.expect(["SELECT authors", "UPDATE authors (name, email, version)"]);
                     Ok(())
                 })
                 .unwrap();
@@ -223,7 +223,7 @@ macro_rules! detached_behaviours {
                     assert!(matches!(session.draft(&other), Err(Error::Forgotten { .. })));
                     let book = session.persist(draft)?;
                     session.flush()?;
-                    assert_eq!(log.take(), ["B", "INSERT authors", "INSERT books", "C"]);
+                    log.expect(["B", "INSERT authors", "INSERT books", "C"]);
                     let (arya, book) = session.promote((&arya, &book))?;
                     assert_eq!(session[&book].author_id, session.key(&arya));
                     Ok(())
@@ -266,7 +266,7 @@ macro_rules! detached_behaviours {
                     log.skip();
                     session.edit(&arya)?.name = "No One".into();
                     session.flush()?;
-                    assert_eq!(log.take(), ["UPDATE authors (name, version)"]);
+                    log.expect(["UPDATE authors (name, version)"]);
                     Ok(())
                 })
                 .unwrap();

@@ -42,18 +42,16 @@ macro_rules! failure_behaviours {
             ];
 
             fn prepare(orm: &Orm<B>) {
+                // The keys are 1 and 2, and the database knows it: it makes more of them later.
+                samples::execute(orm, "INSERT INTO authors (name, email, version) VALUES ('Arya', 'a', 1)");
                 samples::execute(
                     orm,
-                    "INSERT INTO authors (id, name, email, version) VALUES (1, 'Arya', 'a', 1)",
+                    "INSERT INTO authors (name, email, version) VALUES ('Bran', 'taken', 1)",
                 );
+                samples::execute(orm, "INSERT INTO books (title, author_id) VALUES ('Needle', 1)");
                 samples::execute(
                     orm,
-                    "INSERT INTO authors (id, name, email, version) VALUES (2, 'Bran', 'taken', 1)",
-                );
-                samples::execute(orm, "INSERT INTO books (id, title, author_id) VALUES (1, 'Needle', 1)");
-                samples::execute(
-                    orm,
-                    "INSERT INTO books (id, title, author_id, isbn) VALUES (2, 'Crow', 2, 'taken')",
+                    "INSERT INTO books (title, author_id, isbn) VALUES ('Crow', 2, 'taken')",
                 );
                 samples::execute(orm, "INSERT INTO accounts (id, balance, version) VALUES (1, 10, 1)");
                 samples::execute(orm, "INSERT INTO tags (label, color) VALUES ('taken', 'x')");
@@ -187,12 +185,8 @@ macro_rules! failure_behaviours {
                     check_pending(session, &job);
                     log.skip();
                     session.flush()?;
-                    let sent = log.take();
-                    let mut statements = sent[1..sent.len() - 1].to_vec();
-                    statements.sort();
-                    let mut expected = STATEMENTS.map(str::to_owned).to_vec();
-                    expected.sort();
-                    assert_eq!(statements, expected);
+                    let expected = STATEMENTS.map(str::to_owned).to_vec();
+                    log.expect_in_any_order(samples::in_transaction(expected));
                     Ok(())
                 })
                 .unwrap();

@@ -21,13 +21,14 @@ macro_rules! halfway_behaviours {
             }
 
             fn prepare(orm: &Orm<B>) {
+                samples::execute(orm, "INSERT INTO authors (name, email, version) VALUES ('Arya', 'a', 1)");
                 samples::execute(
                     orm,
-                    "INSERT INTO authors (id, name, email, version) VALUES (1, 'Arya', 'a', 1)",
+                    "INSERT INTO books (title, author_id, isbn) VALUES ('Needle', 1, NULL)",
                 );
                 samples::execute(
                     orm,
-                    "INSERT INTO books (id, title, author_id, isbn) VALUES (1, 'Needle', 1, NULL), (2, 'Crow', 1, 'taken')",
+                    "INSERT INTO books (title, author_id, isbn) VALUES ('Crow', 1, 'taken')",
                 );
             }
 

@@ -23,7 +23,7 @@ macro_rules! identity_map_behaviours {
                     let first = session.find::<Author>(key)?.required()?;
                     let second = session.find::<Author>(key)?.required()?;
                     assert!(session.same(&first, &second));
-                    assert_eq!(log.take(), ["SELECT authors"]);
+                    log.expect(["SELECT authors"]);
                     Ok(())
                 })
                 .unwrap();
@@ -38,7 +38,7 @@ macro_rules! identity_map_behaviours {
                     let first = session.query::<Author>(authors::table.filter(authors::name.eq("Arya"))).one()?;
                     let second = session.query::<Author>(authors::table.filter(authors::name.eq("Arya"))).one()?;
                     assert!(session.same(&first, &second));
-                    assert_eq!(log.take(), ["SELECT authors", "SELECT authors"]);
+                    log.expect(["SELECT authors", "SELECT authors"]);
                     let third = session.find::<Author>(key)?.required()?;
                     assert!(session.same(&first, &third));
                     assert!(log.take().is_empty());
@@ -60,7 +60,7 @@ macro_rules! identity_map_behaviours {
                     }
                     let many = session.find_many::<Author, _>(keys.iter().rev())?.required()?;
                     assert!(many.iter().zip(all.iter().rev()).all(|(a, b)| session.same(a, b)));
-                    assert_eq!(log.take(), ["SELECT authors"]);
+                    log.expect(["SELECT authors"]);
                     Ok(())
                 })
                 .unwrap();
@@ -73,7 +73,7 @@ macro_rules! identity_map_behaviours {
                 log.skip();
                 orm.session(|session| {
                     let bran = session.find::<Author>(keys[1])?.required()?;
-                    assert_eq!(log.take(), ["SELECT authors"]);
+                    log.expect(["SELECT authors"]);
                     let asked = [keys[2], Key::new(999), keys[1], keys[0], keys[2]];
                     let found = session.find_many::<Author, _>(asked)?;
                     let names: Vec<_> =
@@ -81,7 +81,7 @@ macro_rules! identity_map_behaviours {
                     assert_eq!(names, [Some("Jon"), None, Some("Bran"), Some("Arya"), Some("Jon")]);
                     assert!(session.same(found[2].as_ref().unwrap(), &bran));
                     assert!(session.same(found[0].as_ref().unwrap(), found[4].as_ref().unwrap()));
-                    assert_eq!(log.take(), ["SELECT authors"]);
+                    log.expect(["SELECT authors"]);
                     Ok(())
                 })
                 .unwrap();
@@ -95,7 +95,7 @@ macro_rules! identity_map_behaviours {
                     samples::execute(&orm, "INSERT INTO authors (id, name, version) VALUES (7, 'Arya', 1)");
                     let arya = session.find::<Author>(7)?.required()?;
                     assert_eq!(session[&arya].name, "Arya");
-                    assert_eq!(log.take(), ["SELECT authors", "SELECT authors"]);
+                    log.expect(["SELECT authors", "SELECT authors"]);
                     Ok(())
                 })
                 .unwrap();
@@ -112,7 +112,7 @@ macro_rules! identity_map_behaviours {
                     let query = || authors::table.inner_join(books::table);
                     assert_eq!(session.query::<Author>(query()).all()?.len(), 1);
                     assert_eq!(session.query::<Author>(query()).all()?.len(), 1);
-                    assert_eq!(log.take(), ["SELECT authors", "SELECT authors"]);
+                    log.expect(["SELECT authors", "SELECT authors"]);
                     Ok(())
                 })
                 .unwrap();
@@ -129,7 +129,7 @@ macro_rules! identity_map_behaviours {
                     assert!(log.take().is_empty());
                     session.flush()?;
                     session.flush()?;
-                    assert_eq!(log.take(), ["INSERT tags"]);
+                    log.expect(["INSERT tags"]);
                     let found = session.find::<Tag>("red")?.required()?;
                     assert!(session.same(&red, &found));
                     assert!(log.take().is_empty());
@@ -147,7 +147,7 @@ macro_rules! identity_map_behaviours {
                 orm.session(|session| {
                     let arya = session.persist(NewAuthor::new("Arya"))?;
                     assert!(session.find::<Author>(999)?.is_none());
-                    assert_eq!(log.take(), ["INSERT authors", "SELECT authors"]);
+                    log.expect(["INSERT authors", "SELECT authors"]);
                     let arya = session.promote(&arya)?;
                     assert_eq!(session[&arya].name, "Arya");
                     Ok(())
@@ -165,7 +165,7 @@ macro_rules! identity_map_behaviours {
                     let found = session.find::<Author>(bran + 1)?.required()?;
                     let arya = session.promote(&arya)?;
                     assert!(session.same(&arya, &found));
-                    assert_eq!(log.take(), ["INSERT authors"]);
+                    log.expect(["INSERT authors"]);
                     Ok(())
                 })
                 .unwrap();
@@ -194,7 +194,7 @@ macro_rules! identity_map_behaviours {
                     session.set_flush_mode(FlushMode::Commit);
                     let arya = session.persist(NewAuthor::new("Arya"))?;
                     assert!(session.find::<Author>(1)?.is_none());
-                    assert_eq!(log.take(), ["SELECT authors"]);
+                    log.expect(["SELECT authors"]);
                     session.remove(arya)?;
                     Ok(())
                 })
@@ -226,7 +226,7 @@ macro_rules! identity_map_behaviours {
                     ] {
                         assert!(session.same(&tag, &other.required()?));
                     }
-                    assert_eq!(log.take(), ["SELECT tags", "SELECT tags"]);
+                    log.expect(["SELECT tags", "SELECT tags"]);
 
                     let link = session.find::<BookTag>((book, Key::<Tag>::new("red")))?.required()?;
                     let key = session.key(&link);
@@ -240,7 +240,7 @@ macro_rules! identity_map_behaviours {
                         assert!(session.same(&link, &other.required()?));
                     }
                     assert!(session.find::<BookTag>((book, "blue"))?.is_none());
-                    assert_eq!(log.take(), ["SELECT book_tags", "SELECT book_tags", "SELECT book_tags"]);
+                    log.expect(["SELECT book_tags", "SELECT book_tags", "SELECT book_tags"]);
 
                     let device = session.find::<Device>(id)?.required()?;
                     let same = session.find::<Device>(DeviceId("00000000-0000-0000-0000-000000000007".parse().unwrap()))?;
@@ -248,7 +248,7 @@ macro_rules! identity_map_behaviours {
                     let all = session.query::<Device>(devices::table).one()?;
                     assert!(session.same(&device, &all));
                     assert_eq!(session[&device].kind, DeviceKind::Phone);
-                    assert_eq!(log.take(), ["SELECT devices", "SELECT devices"]);
+                    log.expect(["SELECT devices", "SELECT devices"]);
                     Ok(())
                 })
                 .unwrap();
@@ -265,7 +265,7 @@ macro_rules! identity_map_behaviours {
                     let refused = session.persist(NewTag::new("red", "third")).unwrap_err();
                     assert!(matches!(refused, Error::AlreadyManaged(_)), "{refused}");
                     session.flush()?;
-                    assert_eq!(log.take(), ["INSERT tags"]);
+                    log.expect(["INSERT tags"]);
                     assert!(matches!(session.persist(twin), Err(Error::AlreadyManaged(_))));
                     let found = session.find::<Tag>("red")?.required()?;
                     assert!(session.same(&first, &found));

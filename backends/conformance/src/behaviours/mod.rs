@@ -1,5 +1,7 @@
 //! The behaviours, a file for each part; [`suite!`](crate::suite) calls every one.
 
+mod batch_keys;
+mod batches;
 mod changes;
 mod circles;
 mod computed;

@@ -31,7 +31,7 @@ macro_rules! modes_behaviours {
                 orm.session(|session| {
                     let _ = session.persist(NewAuthor::new("Arya"))?;
                     assert_eq!(session.query::<Author>(authors::table).all()?.len(), 1);
-                    assert_eq!(log.take(), ["INSERT authors", "SELECT authors"]);
+                    log.expect(["INSERT authors", "SELECT authors"]);
                     Ok(())
                 })
                 .unwrap();
@@ -44,7 +44,7 @@ macro_rules! modes_behaviours {
                     let arya = session.persist(NewAuthor::new("Arya"))?;
                     let _ = session.persist(NewBook::new("Needle", &arya))?;
                     assert_eq!(session.query::<Author>(authors::table).count()?, 1);
-                    assert_eq!(log.take(), ["B", "INSERT authors", "INSERT books", "C", "SELECT authors"]);
+                    log.expect(["B", "INSERT authors", "INSERT books", "C", "SELECT authors"]);
                     Ok(())
                 })
                 .unwrap();
@@ -56,7 +56,7 @@ macro_rules! modes_behaviours {
                 orm.session(|session| {
                     let _ = session.persist(NewAuthor::new("Arya"))?;
                     assert!(session.query::<Book>(books::table).all()?.is_empty());
-                    assert_eq!(log.take(), ["SELECT books"]);
+                    log.expect(["SELECT books"]);
                     session.flush()
                 })
                 .unwrap();
@@ -69,7 +69,7 @@ macro_rules! modes_behaviours {
                     let _ = session.persist(NewAuthor::new("Arya"))?;
                     let joined = books::table.inner_join(authors::table).filter(authors::name.eq("Arya"));
                     assert!(session.query::<Book>(joined).all()?.is_empty());
-                    assert_eq!(log.take(), ["INSERT authors", "SELECT books"]);
+                    log.expect(["INSERT authors", "SELECT books"]);
                     Ok(())
                 })
                 .unwrap();
@@ -87,7 +87,7 @@ macro_rules! modes_behaviours {
                             .first()?
                             .is_none()
                     );
-                    assert_eq!(log.take(), ["INSERT authors", "SELECT books"]);
+                    log.expect(["INSERT authors", "SELECT books"]);
                     Ok(())
                 })
                 .unwrap();
@@ -118,7 +118,13 @@ macro_rules! modes_behaviours {
                                 assert_eq!(seen, expected);
                             }
                         }
-                        assert_eq!(log.take(), ["INSERT notes", "SELECT notes"], "way {way}");
+                        let mut expected = vec!["INSERT notes".to_owned()];
+                        expected.extend(if way < 5 {
+                            vec!["SELECT notes".to_owned()]
+                        } else {
+                            samples::stream(&orm, "notes")
+                        });
+                        log.expect(expected);
                     }
                     Ok(())
                 })
@@ -134,12 +140,12 @@ macro_rules! modes_behaviours {
                     session.edit(&first)?.stars = 3;
                     log.skip();
                     assert_eq!(session.query::<Note>(notes::table.filter(notes::stars.eq(3))).count()?, 1);
-                    assert_eq!(log.take(), ["UPDATE notes (stars)", "SELECT notes"]);
+                    log.expect(["UPDATE notes (stars)", "SELECT notes"]);
                     let _ = session.remove(first)?;
                     assert_eq!(session.query::<Note>(notes::table).count()?, 1);
-                    assert_eq!(log.take(), ["DELETE notes", "SELECT notes"]);
+                    log.expect(["DELETE notes", "SELECT notes"]);
                     assert_eq!(session.query::<Note>(notes::table).count()?, 1);
-                    assert_eq!(log.take(), ["SELECT notes"]);
+                    log.expect(["SELECT notes"]);
                     Ok(())
                 })
                 .unwrap();
@@ -155,7 +161,7 @@ macro_rules! modes_behaviours {
                     session.edit(&note)?.stars = 0;
                     log.skip();
                     assert_eq!(session.query::<Note>(notes::table).count()?, 1);
-                    assert_eq!(log.take(), ["SELECT notes"]);
+                    log.expect(["SELECT notes"]);
                     Ok(())
                 })
                 .unwrap();
@@ -171,15 +177,15 @@ macro_rules! modes_behaviours {
                     session.edit(&book)?.views = 1;
                     log.skip();
                     let again = session.query::<Book>(books::table).one()?;
-                    assert_eq!(log.take(), ["SELECT books"]);
+                    log.expect(["SELECT books"]);
                     assert_eq!(session[&again].views, 1);
                     session.flush()?;
-                    assert_eq!(log.take(), ["UPDATE books (views)"]);
+                    log.expect(["UPDATE books (views)"]);
                     // Beside a tracked column it goes along.
                     session.edit(&book)?.views = 2;
                     session.edit(&book)?.title = "No One".into();
                     let _ = session.query::<Book>(books::table).one()?;
-                    assert_eq!(log.take(), ["UPDATE books (title, views)", "SELECT books"]);
+                    log.expect(["UPDATE books (title, views)", "SELECT books"]);
                     Ok(())
                 })
                 .unwrap();
@@ -194,7 +200,7 @@ macro_rules! modes_behaviours {
                 let (orm, log) = open();
                 orm.session(|session| {
                     assert_eq!(count(session)?, 1);
-                    assert_eq!(log.take(), ["INSERT notes", "SELECT notes"]);
+                    log.expect(["INSERT notes", "SELECT notes"]);
                     Ok(())
                 })
                 .unwrap();

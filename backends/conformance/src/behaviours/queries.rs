@@ -48,7 +48,7 @@ macro_rules! queries_behaviours {
                         texts(session, notes::table.filter(notes::id.eq_any([2, 3])).order(notes::id))?.len(),
                         2
                     );
-                    assert_eq!(log.take(), ["SELECT notes"; 3]);
+                    log.expect(["SELECT notes"; 3]);
                     Ok(())
                 })
                 .unwrap();
@@ -120,7 +120,7 @@ macro_rules! queries_behaviours {
                     assert!(session.query::<Note>(notes::table).exists()?);
                     log.skip();
                     assert!(session.find::<Note>(1)?.is_some());
-                    assert_eq!(log.take(), ["SELECT notes"]);
+                    log.expect(["SELECT notes"]);
                     Ok(())
                 })
                 .unwrap();
@@ -136,7 +136,7 @@ macro_rules! queries_behaviours {
                     let second = session.query::<Note>(notes::table.filter(notes::stars.eq(1))).one()?;
                     let third = session.find::<Note>(1)?.required()?;
                     assert!(session.same(&first, &second) && session.same(&second, &third));
-                    assert_eq!(log.take(), ["SELECT notes", "SELECT notes"]);
+                    log.expect(["SELECT notes", "SELECT notes"]);
                     Ok(())
                 })
                 .unwrap();
@@ -148,7 +148,7 @@ macro_rules! queries_behaviours {
                 orm.session(|session| {
                     let red = session.persist(NewTag::new("red", "#f00"))?;
                     let found = session.find::<Tag>("red")?.required()?;
-                    assert_eq!(log.take(), ["INSERT tags"]);
+                    log.expect(["INSERT tags"]);
                     let red = session.promote(&red)?;
                     assert!(session.same(&red, &found));
                     Ok(())
@@ -162,7 +162,7 @@ macro_rules! queries_behaviours {
                 orm.session(|session| {
                     let _ = session.persist(NewAuthor::new("Arya"))?;
                     assert!(session.find::<Note>(1)?.is_none());
-                    assert_eq!(log.take(), ["SELECT notes"]);
+                    log.expect(["SELECT notes"]);
                     session.flush()
                 })
                 .unwrap();

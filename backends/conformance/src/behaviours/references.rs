@@ -26,10 +26,10 @@ macro_rules! references_behaviours {
                     let loaded = session.load(&reference)?.required()?;
                     assert!(session.same(&found, &loaded));
                     assert_eq!(session[&loaded].name, "Arya");
-                    assert_eq!(log.take(), ["SELECT authors"]);
+                    log.expect(["SELECT authors"]);
                     let nobody = session.reference::<Author>(999)?;
                     assert!(session.load(&nobody)?.is_none());
-                    assert_eq!(log.take(), ["SELECT authors"]);
+                    log.expect(["SELECT authors"]);
                     Ok(())
                 })
                 .unwrap();
@@ -44,12 +44,12 @@ macro_rules! references_behaviours {
                     let arya = session.reference::<Author>(key)?;
                     let needle = session.persist(NewBook::new("Needle", &arya))?;
                     session.flush()?;
-                    assert_eq!(log.take(), ["INSERT books"]);
+                    log.expect(["INSERT books"]);
                     let needle = session.promote(&needle)?;
                     assert_eq!(session[&needle].author_id, key);
                     session.link(&needle, Book::editor(), &arya)?;
                     session.flush()?;
-                    assert_eq!(log.take(), ["UPDATE books (editor_id)"]);
+                    log.expect(["UPDATE books (editor_id)"]);
                     assert_eq!(session[&needle].editor_id, Some(key));
                     Ok(())
                 })
@@ -66,12 +66,12 @@ macro_rules! references_behaviours {
                     let note = session.reference::<Note>(note)?;
                     session.remove(note)?;
                     session.flush()?;
-                    assert_eq!(log.take(), ["DELETE notes"]);
+                    log.expect(["DELETE notes"]);
                     // With a version column there is no version to compare, since the row was not read.
                     let author = session.reference::<Author>(author)?;
                     session.remove(author)?;
                     session.flush()?;
-                    assert_eq!(log.take(), ["DELETE authors"]);
+                    log.expect(["DELETE authors"]);
                     assert_eq!(session.query::<Note>(notes::table).count()?, 0);
                     assert_eq!(session.query::<Author>(authors::table).count()?, 0);
                     Ok(())
@@ -108,7 +108,7 @@ macro_rules! references_behaviours {
                     assert!(log.take().is_empty());
                     let stale = session.flush().unwrap_err();
                     assert!(matches!(&stale, Error::Stale(row) if row.entity == "Note"), "{stale}");
-                    assert_eq!(log.take(), ["DELETE notes"]);
+                    log.expect(["DELETE notes"]);
                     session.discard();
                     Ok(())
                 })

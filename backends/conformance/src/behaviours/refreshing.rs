@@ -32,7 +32,7 @@ macro_rules! refreshing_behaviours {
                     assert_eq!((row.title.as_str(), row.isbn.as_deref(), row.pages), ("Mine", None, 7));
                     assert_eq!(row.shelf, Some(3));
                     session.flush()?;
-                    assert_eq!(log.take(), ["SELECT books", "UPDATE books (title)"]);
+                    log.expect(["SELECT books", "UPDATE books (title)"]);
                     Ok(())
                 })
                 .unwrap();
@@ -52,7 +52,7 @@ macro_rules! refreshing_behaviours {
                     assert_eq!((row.name.as_str(), row.email.as_deref(), row.version), ("No One", None, 9));
                     assert!(!session.has_changes());
                     session.flush()?;
-                    assert_eq!(log.take(), ["SELECT authors"]);
+                    log.expect(["SELECT authors"]);
                     session.edit(&arya)?.name = "Arya".into();
                     session.flush()?;
                     assert_eq!(session[&arya].version, 10);
@@ -74,7 +74,7 @@ macro_rules! refreshing_behaviours {
                     log.skip();
                     let stale = session.flush().unwrap_err();
                     assert!(matches!(&stale, Error::Stale(row) if row.entity == "Author"), "{stale}");
-                    assert_eq!(log.take(), ["UPDATE authors (email, version)"]);
+                    log.expect(["UPDATE authors (email, version)"]);
                     session.refresh(&arya)?;
                     let row = &session[&arya];
                     assert_eq!((row.name.as_str(), row.email.as_deref(), row.version), ("No One", None, 2));
@@ -95,7 +95,7 @@ macro_rules! refreshing_behaviours {
                     samples::execute(&orm, "UPDATE authors SET name = 'Theirs', version = 2");
                     log.skip();
                     session.refresh(&arya)?;
-                    assert_eq!(log.take(), ["SELECT authors"]);
+                    log.expect(["SELECT authors"]);
                     let row = &session[&arya];
                     assert_eq!((row.name.as_str(), row.email.as_deref(), row.version), ("Theirs", None, 2));
                     session.flush()?;
@@ -116,7 +116,7 @@ macro_rules! refreshing_behaviours {
                     log.skip();
                     let stale = session.refresh(&note).unwrap_err();
                     assert!(matches!(&stale, Error::Stale(row) if row.entity == "Note"), "{stale}");
-                    assert_eq!(log.take(), ["SELECT notes"]);
+                    log.expect(["SELECT notes"]);
                     assert_eq!(session[&note].text, "mine");
                     assert!(session.has_changes());
                     session.discard();
@@ -151,7 +151,7 @@ macro_rules! refreshing_behaviours {
                     let all = session.query::<Author>(authors::table).all()?;
                     let names: Vec<_> = all.iter().map(|row| session[row].name.as_str()).collect();
                     assert_eq!(names, ["Bran"]);
-                    assert_eq!(log.take(), ["SELECT authors"]);
+                    log.expect(["SELECT authors"]);
                     assert!(session.find::<Author>(key)?.is_none());
                     assert!(log.take().is_empty());
                     let _ = session.restore(arya)?;

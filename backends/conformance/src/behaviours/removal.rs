@@ -47,7 +47,7 @@ macro_rules! removal_behaviours {
                     assert!(log.take().is_empty());
                     let back = session.restore(gone)?;
                     session.flush()?;
-                    assert_eq!(log.take(), ["INSERT tags"]);
+                    log.expect(["INSERT tags"]);
                     assert_eq!(session[&back].color, "#f00");
                     Ok(())
                 })
@@ -66,7 +66,7 @@ macro_rules! removal_behaviours {
                     assert!(session.find::<Author>(key)?.is_none());
                     assert!(log.take().is_empty());
                     session.flush()?;
-                    assert_eq!(log.take(), ["DELETE authors"]);
+                    log.expect(["DELETE authors"]);
                     assert_eq!(session[&arya].name, "Arya");
                     assert!(matches!(session.detach(arya.alias()), Err(Error::Removed(_))));
                     assert!(matches!(session.restore(arya), Err(Error::Removed(_))));
@@ -92,7 +92,7 @@ macro_rules! removal_behaviours {
                     let arya = session.restore(removed)?;
                     session.edit(&arya)?.email = Some("n".into());
                     session.flush()?;
-                    assert_eq!(log.take(), ["UPDATE authors (name, email, version)"]);
+                    log.expect(["UPDATE authors (name, email, version)"]);
                     let found = session.find::<Author>(key)?.required()?;
                     assert!(session.same(&arya, &found));
                     Ok(())
@@ -133,7 +133,7 @@ macro_rules! removal_behaviours {
                     assert_eq!(session[&other].name, "Arya");
                     session.flush()?;
                     assert!(matches!(session.edit(&other), Err(Error::Removed(_))));
-                    assert_eq!(log.take(), ["DELETE authors"]);
+                    log.expect(["DELETE authors"]);
                     Ok(())
                 })
                 .unwrap();
@@ -152,7 +152,7 @@ macro_rules! removal_behaviours {
                     assert!(matches!(session.reference::<Note>(1), Err(Error::Removed(_))));
                     assert!(session.find::<Note>(1)?.is_none());
                     session.flush()?;
-                    assert_eq!(log.take(), ["DELETE notes"]);
+                    log.expect(["DELETE notes"]);
                     let gone = session.reference::<Note>(99)?;
                     session.remove(gone)?;
                     assert!(matches!(session.flush(), Err(Error::Stale(_))));
@@ -192,7 +192,7 @@ macro_rules! removal_behaviours {
                     assert!(log.take().is_empty());
                     let _ = session.restore(removed)?;
                     session.flush()?;
-                    assert_eq!(log.take(), ["UPDATE books (author_id)"]);
+                    log.expect(["UPDATE books (author_id)"]);
                     Ok(())
                 })
                 .unwrap();

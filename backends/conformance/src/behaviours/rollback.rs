@@ -36,7 +36,7 @@ macro_rules! rollback_behaviours {
                     assert!(!session.has_changes());
                     session.edit(&arya)?.name = "No One".into();
                     session.flush()?;
-                    assert_eq!(log.take(), ["UPDATE authors (name, version)"]);
+                    log.expect(["UPDATE authors (name, version)"]);
                     assert_eq!(session[&arya].version, 2);
                     Ok(())
                 })
@@ -61,7 +61,7 @@ macro_rules! rollback_behaviours {
                     log.skip();
                     assert!(session.find::<Author>(id)?.is_none());
                     assert!(session.find::<Tag>("red")?.is_none());
-                    assert_eq!(log.take(), ["SELECT authors", "SELECT tags"]);
+                    log.expect(["SELECT authors", "SELECT tags"]);
                     let red = session.persist(Tag { label: "red".into(), color: "#e00".into() })?;
                     session.flush()?;
                     assert_eq!(session[&red].color, "#e00");
@@ -94,7 +94,7 @@ macro_rules! rollback_behaviours {
                     assert!(log.take().is_empty());
                     session.flush()?;
                     let updates = samples::updates(&orm, "UPDATE notes (stars)", 2);
-                    assert_eq!(log.take(), samples::in_transaction(updates));
+                    log.expect(samples::in_transaction(updates));
                     Ok(())
                 })
                 .unwrap();
@@ -112,7 +112,7 @@ macro_rules! rollback_behaviours {
                     assert!(session.has_changes());
                     log.skip();
                     session.flush()?;
-                    assert_eq!(log.take(), ["DELETE notes"]);
+                    log.expect(["DELETE notes"]);
                     Ok(())
                 })
                 .unwrap();
@@ -132,7 +132,7 @@ macro_rules! rollback_behaviours {
                     assert_eq!(session.draft(&arya)?.name, "Arya");
                     log.skip();
                     session.flush()?;
-                    assert_eq!(log.take(), ["INSERT authors"]);
+                    log.expect(["INSERT authors"]);
                     let arya = session.promote(&arya)?;
                     assert_eq!(session[&arya].name, "Arya");
                     Ok(())

@@ -84,7 +84,7 @@ macro_rules! states_behaviours {
                     assert!(matches!(session.detach(red.alias()), Err(Error::NotWritten { entity: "Tag" })));
                     assert!(log.take().is_empty());
                     session.flush()?;
-                    assert_eq!(log.take(), ["INSERT tags"]);
+                    log.expect(["INSERT tags"]);
                     session.refresh(&red)?;
                     assert_eq!(session[&red].color, "#e00");
                     Ok(())
@@ -119,9 +119,9 @@ macro_rules! states_behaviours {
                     let book = session.persist(NewBook::new("Needle", &reference))?;
                     assert!(log.take().is_empty());
                     session.flush()?;
-                    assert_eq!(log.take(), ["INSERT books"]);
+                    log.expect(["INSERT books"]);
                     let arya = session.load(&reference)?.required()?;
-                    assert_eq!(log.take(), ["SELECT authors"]);
+                    log.expect(["SELECT authors"]);
                     let again = session.load(&reference)?.required()?;
                     assert!(session.same(&arya, &again) && session.same(&arya, &reference));
                     assert!(log.take().is_empty());
@@ -144,7 +144,7 @@ macro_rules! states_behaviours {
                     session.edit(&arya)?.name = "Mine".into();
                     log.skip();
                     session.refresh(&arya)?;
-                    assert_eq!(log.take(), ["SELECT authors"]);
+                    log.expect(["SELECT authors"]);
                     assert_eq!(
                         (session[&arya].name.as_str(), session[&arya].email.as_deref()),
                         ("Arya", Some("theirs"))

@@ -27,7 +27,7 @@ macro_rules! streaming_behaviours {
                     assert_eq!(seen, (1..=1_000).rev().collect::<Vec<_>>());
                     log.skip();
                     assert!(session.find::<Note>(1)?.is_some());
-                    assert_eq!(log.take(), ["SELECT notes"]);
+                    log.expect(["SELECT notes"]);
                     Ok(())
                 })
                 .unwrap();
@@ -66,12 +66,14 @@ macro_rules! streaming_behaviours {
                         texts.push(note.text);
                         Ok::<_, Error>(())
                     })?;
-                    assert_eq!(log.take(), ["SELECT notes"]);
+                    log.expect(samples::stream(&orm, "notes"));
                     session.query::<Note>(notes::table).stream(|note| {
                         texts.push(note.text);
                         Ok::<_, Error>(())
                     })?;
-                    assert_eq!(log.take(), ["UPDATE notes (text)", "SELECT notes"]);
+                    let mut expected = vec!["UPDATE notes (text)".to_owned()];
+                    expected.extend(samples::stream(&orm, "notes"));
+                    log.expect(expected);
                     assert_eq!(texts, ["theirs", "mine"]);
                     Ok(())
                 })

@@ -19,12 +19,12 @@ macro_rules! transactions_behaviours {
                 let (orm, log) = open();
                 orm.session(|session| {
                     session.transaction(|tx| tx.persist(NewAuthor::new("Arya")).map(|_| ()))?;
-                    assert_eq!(log.take(), ["B", "INSERT authors", "C"]);
+                    log.expect(["B", "INSERT authors", "C"]);
                     session.transaction(|tx| {
                         let arya = tx.persist(NewAuthor::new("Bran"))?;
                         tx.persist(NewBook::new("Crow", &arya)).map(|_| ())
                     })?;
-                    assert_eq!(log.take(), ["B", "INSERT authors", "INSERT books", "C"]);
+                    log.expect(["B", "INSERT authors", "INSERT books", "C"]);
                     Ok(())
                 })
                 .unwrap();
@@ -45,13 +45,13 @@ macro_rules! transactions_behaviours {
                         let arya = tx.persist(NewAuthor::new("Arya"))?;
                         let _ = tx.persist(NewBook::new("Needle", &arya))?;
                         tx.flush()?;
-                        assert_eq!(log.take(), ["B", "SP", "INSERT authors", "INSERT books", "RELEASE"]);
+                        log.expect(["B", "SP", "INSERT authors", "INSERT books", "RELEASE"]);
                         let _ = tx.persist(NewNote::new("x", 0))?;
                         tx.flush()?;
-                        assert_eq!(log.take(), samples::flush_inside(&orm, "INSERT notes"));
+                        log.expect(samples::flush_inside(&orm, "INSERT notes"));
                         Ok(())
                     })?;
-                    assert_eq!(log.take(), ["C"]);
+                    log.expect(["C"]);
                     Ok(())
                 })
                 .unwrap();
@@ -69,14 +69,14 @@ macro_rules! transactions_behaviours {
                         let _ = tx.persist(NewTag::new("red", "#f00"))?;
                         let twin = tx.persist(NewAuthor::new("Bran").email("a"))?;
                         assert!(tx.flush().is_err());
-                        assert_eq!(log.take(), ["SP", "INSERT tags", "INSERT authors", "RB SP"]);
+                        log.expect(["SP", "INSERT tags", "INSERT authors", "RB SP"]);
                         tx.edit_draft(&twin)?.email = Some("b".into());
                         tx.flush()?;
-                        assert_eq!(log.take(), ["SP", "INSERT tags", "INSERT authors", "RELEASE"]);
+                        log.expect(["SP", "INSERT tags", "INSERT authors", "RELEASE"]);
                         let _ = tx.persist(NewNote::new("after", 0))?;
                         Ok(())
                     })?;
-                    assert_eq!(log.take(), ["INSERT notes", "C"]);
+                    log.expect(["INSERT notes", "C"]);
                     Ok(())
                 })
                 .unwrap();
@@ -119,10 +119,10 @@ macro_rules! transactions_behaviours {
                         tx.flush()?;
                         log.skip();
                         tx.transaction(|inner| inner.persist(NewNote::new("inner", 0)).map(|_| ()))?;
-                        assert_eq!(log.take(), ["SP", "INSERT notes", "RELEASE"]);
+                        log.expect(["SP", "INSERT notes", "RELEASE"]);
                         Ok(())
                     })?;
-                    assert_eq!(log.take(), ["C"]);
+                    log.expect(["C"]);
                     assert_eq!(session.query::<Note>(notes::table).count()?, 2);
                     Ok(())
                 })
@@ -146,10 +146,10 @@ macro_rules! transactions_behaviours {
                         let mut expected = vec!["SP".to_owned()];
                         expected.extend(samples::flush_inside(&orm, "INSERT notes"));
                         expected.push("RB SP".into());
-                        assert_eq!(log.take(), expected);
+                        log.expect(expected);
                         Ok(())
                     })?;
-                    assert_eq!(log.take(), ["C"]);
+                    log.expect(["C"]);
                     let note = session.query::<Note>(notes::table).one()?;
                     assert_eq!(session[&note].text, "outer");
                     Ok(())
@@ -170,7 +170,7 @@ macro_rules! transactions_behaviours {
                     let mut expected = vec!["B".to_owned()];
                     expected.extend(samples::flush_inside(&orm, "INSERT notes"));
                     expected.push("R".into());
-                    assert_eq!(log.take(), expected);
+                    log.expect(expected);
                     assert_eq!(session.query::<Note>(notes::table).count()?, 0);
                     Ok(())
                 })
@@ -186,7 +186,7 @@ macro_rules! transactions_behaviours {
                         samples::give_up()
                     });
                     assert!(undone.is_err());
-                    assert_eq!(log.take(), ["B", "R"]);
+                    log.expect(["B", "R"]);
                     assert!(!session.has_changes());
                     Ok(())
                 })
@@ -214,7 +214,7 @@ macro_rules! transactions_behaviours {
                     let mut expected = vec!["B".to_owned()];
                     expected.extend(samples::flush_inside(&orm, "UPDATE authors (name, version)"));
                     expected.extend(["INSERT authors", "R"].map(str::to_owned));
-                    assert_eq!(log.take(), expected);
+                    log.expect(expected);
                     assert_eq!((session[&arya].name.as_str(), session[&arya].version), ("Arya", 1));
                     session.refresh(&arya)?;
                     assert_eq!((session[&arya].name.as_str(), session[&arya].version), ("Arya", 1));

@@ -129,7 +129,7 @@ macro_rules! unflushed_behaviours {
                     assert!(session.has_changes());
                     log.skip();
                     session.flush()?;
-                    assert_eq!(log.take(), ["UPDATE authors (name, version)"]);
+                    log.expect(["UPDATE authors (name, version)"]);
                     Ok(())
                 })
                 .unwrap();
@@ -155,7 +155,7 @@ macro_rules! unflushed_behaviours {
                     assert!(session.has_changes());
                     log.skip();
                     session.flush()?;
-                    assert_eq!(log.take(), ["UPDATE authors (name, version)"]);
+                    log.expect(["UPDATE authors (name, version)"]);
                     Ok(())
                 })
                 .unwrap();
@@ -176,7 +176,7 @@ macro_rules! unflushed_behaviours {
                     assert_eq!(session[&arya].name, "Waiting");
                     log.skip();
                     session.flush()?;
-                    assert_eq!(log.take(), ["UPDATE authors (name, version)"]);
+                    log.expect(["UPDATE authors (name, version)"]);
                     Ok(())
                 })
                 .unwrap();

@@ -86,4 +86,11 @@ CREATE TABLE co_authors (
 );
 CREATE TABLE small_versions (id INTEGER PRIMARY KEY, text TEXT NOT NULL, version SMALLINT NOT NULL);
 CREATE TABLE large_versions (id INTEGER PRIMARY KEY, text TEXT NOT NULL, version BIGINT NOT NULL);
+CREATE TABLE seats (
+    venue TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    holder TEXT,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (venue, number)
+);
 CREATE TABLE places (code TEXT PRIMARY KEY NOT NULL, within TEXT REFERENCES places (code), version INTEGER NOT NULL);

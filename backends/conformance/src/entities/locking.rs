@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use moored::Entity;
 
-use crate::schema::{accounts, large_versions, leases, notes, small_versions};
+use crate::schema::{accounts, large_versions, leases, notes, seats, small_versions};
 
 /// A number that several writers add to. The database refuses a negative balance.
 #[derive(Entity, Queryable, Clone, Debug, PartialEq)]
@@ -58,4 +58,17 @@ pub struct LargeVersion {
     pub text: String,
     #[entity(version)]
     pub version: i64,
+}
+
+/// A key of two columns that the client makes, and a version.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = seats)]
+pub struct Seat {
+    #[entity(key)]
+    pub venue: String,
+    #[entity(key)]
+    pub number: i32,
+    pub holder: Option<String>,
+    #[entity(version)]
+    pub version: i32,
 }

@@ -1,45 +1,8 @@
-//! The statements that reached the database, by shape, so that one expectation holds for every database.
-
-use moored::StatementLog;
-
-/// Marks what the test itself sends, beside the library.
-pub(crate) const ELSEWHERE: &str = "/* elsewhere */";
-
-/// The statements that reached the database.
-///
-/// `B` begin, `C` commit, `R` rollback, `SP` savepoint, `RELEASE`, `RB SP` rollback to a savepoint, `INSERT authors`,
-/// `SELECT authors`, `UPDATE authors (name, version)`, `DELETE authors`; anything else as it is.
-#[derive(Clone, Debug)]
-pub struct Statements(StatementLog);
-
-impl Statements {
-    pub(crate) const fn of(log: StatementLog) -> Self {
-        Self(log)
-    }
-
-    /// The shapes of the statements since the last call.
-    #[must_use]
-    pub fn take(&self) -> Vec<String> {
-        self.take_sql().iter().map(|sql| shape(sql)).collect()
-    }
-
-    /// The statements since the last call as they were sent.
-    #[must_use]
-    pub fn take_sql(&self) -> Vec<String> {
-        let mut statements = self.0.take();
-        statements.retain(|sql| !sql.starts_with(ELSEWHERE));
-        statements
-    }
-
-    /// Forgets the statements up to here.
-    pub fn skip(&self) {
-        self.0.take();
-    }
-}
+//! The shape of a statement: what it does to which table, whatever the database's words for it are.
 
 /// The shape of a statement.
 #[must_use]
-fn shape(sql: &str) -> String {
+pub(super) fn shape(sql: &str) -> String {
     let mut words = sql.split_whitespace();
     let first = words.next().unwrap_or_default().to_ascii_uppercase();
     match first.as_str() {
@@ -96,7 +59,16 @@ fn assigned(sql: &str) -> Vec<&str> {
         }
     }
     parts.push(assignments.get(start..).unwrap_or_default());
-    parts.into_iter().map(|part| unquoted(part.trim())).collect()
+    parts
+        .into_iter()
+        .filter_map(|part| part.split_once('='))
+        .map(|(target, _)| column(target.trim()))
+        .collect()
+}
+
+/// The column of a target that may name its table.
+fn column(target: &str) -> &str {
+    unquoted(target.rsplit('.').next().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -119,6 +91,41 @@ mod tests {
             ("SELECT COUNT(*) FROM (SELECT `a` FROM `authors`) x", "SELECT authors"),
             ("UPDATE `a` SET `x` = ?, `y` = coalesce(`y`, ?), `z` = ? WHERE `id` = ?", "UPDATE a (x, y, z)"),
             ("PRAGMA user_version", "PRAGMA user_version"),
+            // PostgreSQL
+            (
+                "INSERT INTO \"notes\" (\"text\", \"stars\") SELECT v.c0, v.c1 FROM unnest($1, $2) WITH ORDINALITY \
+                 AS v(c0, c1, n) ORDER BY v.n RETURNING \"id\", \"stars\"",
+                "INSERT notes",
+            ),
+            (
+                "UPDATE \"notes\" AS t SET \"text\" = v.c1, \"stars\" = v.c2 FROM unnest($1, $2, $3) AS v(c0, c1, c2) \
+                 WHERE t.\"id\" = v.c0",
+                "UPDATE notes (text, stars)",
+            ),
+            ("DELETE FROM \"notes\" WHERE \"id\" = ANY($1) RETURNING \"id\"", "DELETE notes"),
+            (
+                "DELETE FROM \"book_tags\" AS t USING unnest($1, $2) AS v(c0, c1) WHERE t.\"book_id\" = v.c0",
+                "DELETE book_tags",
+            ),
+            ("SELECT \"notes\".\"id\" FROM \"notes\" WHERE \"notes\".\"id\" = ANY($1)", "SELECT notes"),
+            // MySQL and MariaDB
+            (
+                "UPDATE `notes` SET `stars` = CASE `id` WHEN ? THEN ? WHEN ? THEN ? END, `text` = CASE `id` WHEN ? THEN ? \
+                 WHEN ? THEN ? END WHERE `id` IN (?, ?)",
+                "UPDATE notes (stars, text)",
+            ),
+            (
+                "UPDATE `book_tags` AS t JOIN (SELECT ? AS v0, ? AS v1, ? AS v2 UNION ALL SELECT ?, ?, ?) AS v \
+                 ON t.`book_id` = v.v0 AND t.`tag_label` = v.v1 SET t.`weight` = v.v2",
+                "UPDATE book_tags (weight)",
+            ),
+            ("SELECT `id` FROM `notes` WHERE `id` IN (?, ?) FOR UPDATE", "SELECT notes"),
+            ("INSERT INTO `ticks` () VALUES ()", "INSERT ticks"),
+            // SQLite
+            (
+                "UPDATE `notes` SET `stars` = v.column2 FROM (VALUES (?, ?), (?, ?)) AS v WHERE `notes`.`id` = v.column1",
+                "UPDATE notes (stars)",
+            ),
         ] {
             assert_eq!(shape(sql), expected, "{sql}");
         }

@@ -231,7 +231,7 @@ impl<B: Backend> Core<B> {
     fn end_transaction(&mut self) -> Result<()> {
         if let Err(error) = self.flush_before_commit() {
             self.rollback();
-            return Err(error);
+            return Err(self.name_stale(error));
         }
         self.commit()
     }

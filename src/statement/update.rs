@@ -5,7 +5,7 @@ use diesel::connection::Connection;
 use super::fragment::{Cached, ComputeRow, Statement, UpdatedRow};
 use super::many::{Layout, Listed, Updated};
 use super::text::{Count, Shape, pieces_around};
-use super::write::{Refused, Writer, database};
+use super::write::{Refused, Writer, database, stale};
 use crate::backend::{Backend, Returning, UpdateShape};
 use crate::entity::{ColumnSet, Entity, Model};
 use crate::error::{Error, Result};
@@ -178,26 +178,9 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         if count == rows {
             return Ok(());
         }
-        Err(self.stale_of(connection, arena, slots, &values, version)?.into())
-    }
-
-    /// Which of many rows it was that an UPDATE did not find: one that is gone, or that has not got the version it was given.
-    fn stale_of(
-        &mut self,
-        connection: &mut B::Connection,
-        arena: &Arena<E, B>,
-        slots: &[u32],
-        values: &[(&E, &E)],
-        version: Option<usize>,
-    ) -> Result<Error> {
-        let keys: Vec<E::Key> = values.iter().map(|(_, base)| base.key()).collect();
-        let there = self.load_locked(connection, &keys)?;
-        let version: ColumnSet = version.into_iter().collect();
-        let is_stale =
-            |key: &E::Key, now: &E| there.get(key).is_none_or(|row| row.changes(now).intersects(version));
-        let mut rows = slots.iter().zip(&keys).zip(values);
-        let stale = rows.find(|((_, key), (now, _))| is_stale(key, now)).map(|((&slot, _), _)| slot);
-        Ok(super::write::stale(arena, stale.or_else(|| slots.first().copied())))
+        // Which of them it was can only be seen when the others are what they were, after the rollback.
+        self.suspects = slots.to_vec();
+        Err(stale(arena, slots.first().copied()).into())
     }
 
     /// Updates one row whose columns the database computes, and reads the row back.

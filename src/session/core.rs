@@ -75,6 +75,10 @@ impl<B: Backend> Core<B> {
         if let Some(Doom { cause, .. }) = &self.doom {
             return Err(Error::Doomed { cause: cause.clone() });
         }
+        // One that was lost goes back to be closed. With it goes whatever was open, so a transaction keeps it to its end.
+        if self.depth == 0 && self.connection.as_ref().is_some_and(Checkout::is_given_up) {
+            self.connection = None;
+        }
         if self.connection.is_none() {
             self.connection = Some(self.pool.check_out()?);
         }

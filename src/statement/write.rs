@@ -242,7 +242,12 @@ impl From<Error> for Refused {
 
 /// A database's refusal, classified by the backend.
 pub(crate) fn database<B: Backend>(source: diesel::result::Error) -> Error {
-    let failure: Failure = B::classify(&source);
+    // Where COMMIT failed and so did the ROLLBACK after it, the first says what happened.
+    let cause = match &source {
+        diesel::result::Error::RollbackErrorOnCommit { commit_error, .. } => commit_error,
+        cause => cause,
+    };
+    let failure: Failure = B::classify(cause);
     Error::Database { failure: Box::new(failure), source }
 }
 

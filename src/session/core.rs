@@ -145,9 +145,13 @@ impl<B: Backend> Core<B> {
     /// Begins a transaction, or a savepoint inside one.
     pub(crate) fn begin(&mut self) -> Result<()> {
         let nested = self.depth > 0;
+        let source = Arc::clone(&self.pool.database.source);
         self.run(|connection, _| {
-            let begun =
-                if nested { Manager::<B>::begin_transaction(connection) } else { B::begin(connection) };
+            let begun = if nested {
+                Manager::<B>::begin_transaction(connection)
+            } else {
+                B::begin(&source, connection)
+            };
             begun.map_err(database::<B>)
         })?;
         self.depth += 1;
@@ -164,8 +168,8 @@ impl<B: Backend> Core<B> {
         }
         let outermost = self.depth == 1;
         let committed = self.run(|connection, _| {
-            // Diesel rolls back by itself when COMMIT is refused.
-            Manager::<B>::commit_transaction(connection).map_err(database::<B>)
+            // It rolls back by itself when COMMIT is refused.
+            B::commit(connection).map_err(database::<B>)
         });
         self.depth = self.depth.saturating_sub(1);
         match committed {

@@ -10,7 +10,7 @@ use diesel::{ConnectionResult, QueryResult};
 
 use crate::entity::ColumnMeta;
 
-pub use crate::statement::load;
+pub use crate::statement::{load, number};
 pub use dialect::{
     CompositeKeys, Dialect, InsertShape, KeyOrder, KeyedShape, ReadBack, Returning, Streaming, UnionRows,
     UpdateShape,
@@ -95,7 +95,8 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
         <Self::Connection as Connection>::TransactionManager::commit_transaction(connection)
     }
 
-    /// Runs a query that gives one number: `moored::backend::load::<Self, (BigInt,), (i64,)>`.
+    /// Runs a query that gives one number: [`number`], which the core cannot call itself, since it cannot know that
+    /// `Diesel` has `BigInt`.
     ///
     /// # Errors
     ///

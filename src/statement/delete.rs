@@ -6,10 +6,11 @@
 use diesel::connection::Connection;
 use hashbrown::HashSet;
 
+use super::collect::Refused;
 use super::fragment::{Cached, Known, Statement};
 use super::many::{Keyed, Layout, Listed, Versions};
 use super::text::{Count, Selected, Shape};
-use super::write::{Refused, Writer, database, stale};
+use super::write::{Writer, database, stale};
 use crate::backend::{Backend, KeyedShape, Returning};
 use crate::entity::{Bind, ColumnSet, Entity};
 use crate::error::{Error, Result};

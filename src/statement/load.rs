@@ -7,6 +7,7 @@ use diesel::connection::{DefaultLoadingMode, LoadConnection};
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::QueryMetadata;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::BigInt;
 
 use crate::backend::Backend;
 
@@ -64,6 +65,25 @@ where
         }
     }
     Ok(())
+}
+
+/// Runs a query of one number, for [`Backend::count`].
+///
+/// # Errors
+///
+/// What the database reports; `NotFound` when there is no row.
+pub fn number<B>(connection: &mut B::Connection, query: &dyn QueryFragment<B::Diesel>) -> QueryResult<i64>
+where
+    B: Backend,
+    B::Diesel: QueryMetadata<(BigInt,)>,
+    (i64,): FromSqlRow<(BigInt,), B::Diesel>,
+{
+    let mut found = Err(diesel::result::Error::NotFound);
+    load::<B, (BigInt,), (i64,)>(connection, query, &mut |(number,)| {
+        found = Ok(number);
+        false
+    })?;
+    found
 }
 
 /// A statement whose rows have the SQL type `ST`.

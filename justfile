@@ -14,9 +14,13 @@ fmt:
 lint:
     cargo clippy --workspace --all-targets -- -D warnings
 
-# Every test, or those whose names contain a word.
+# Every test, or those whose names contain a word, with the servers up.
 test *words:
-    cargo test --workspace {{words}}
+    cargo run -p moored-servers -- test {{words}}
+
+# Any command with the servers up, such as `just servers cargo test -p moored`.
+servers *command:
+    cargo run -p moored-servers -- {{command}}
 
 # The documentation, as docs.rs would show it.
 doc:

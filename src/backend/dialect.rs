@@ -19,6 +19,8 @@ pub struct Dialect {
     pub streaming: Streaming,
     /// What follows the table's name in an INSERT of a row that the database fills alone: `DEFAULT VALUES`.
     pub empty_row: &'static str,
+    /// Whether a row that refers to itself cannot be deleted before it lets go of itself.
+    pub row_holds_itself: bool,
     /// Whether a statement that fails inside a transaction dooms it up to the last savepoint.
     pub failure_aborts_transaction: bool,
 }
@@ -32,7 +34,7 @@ pub enum InsertShape {
         /// The most rows in one statement.
         rows: usize,
     },
-    /// `SELECT .. FROM unnest(..)` with an array for every column, which [`Backend::bind_array`](super::Backend::bind_array)
+    /// `SELECT .. FROM unnest(..)` with an array for every column, which [`Backend::collect`](super::Backend::collect)
     /// puts together. One cached statement, however many rows.
     Arrays {
         /// The most rows in one statement.
@@ -85,11 +87,12 @@ pub enum UnionRows {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyedShape {
-    /// `id IN (?, ?)`, for a key of several columns `(a = ? AND b = ?) OR (..)`. Statements of exactly this size and of one
-    /// row are cached, no others.
+    /// `id IN (?, ?)`. Statements of exactly this size and of one row are cached, no others.
     List {
         /// The most keys in one statement.
         rows: usize,
+        /// How keys of several columns are listed.
+        composite: CompositeKeys,
     },
     /// `id = ANY(?)`, for a key of several columns a join with `unnest(..)`. One cached statement, however many keys.
     Arrays {
@@ -98,6 +101,16 @@ pub enum KeyedShape {
         /// The most keys in a list, for a key with a column of which there can be no array.
         list: usize,
     },
+}
+
+/// How keys of several columns are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CompositeKeys {
+    /// `(a = ? AND b = ?) OR (a = ? AND b = ?)`
+    Conditions,
+    /// `(a, b) IN (VALUES (?, ?), (?, ?))`
+    Values,
 }
 
 /// How a query's rows are streamed in bounded memory.

@@ -6,14 +6,14 @@ mod failure;
 use diesel::backend::DieselReserveSpecialization;
 use diesel::connection::{CacheSize, Connection, LoadConnection, TransactionManager};
 use diesel::query_builder::QueryFragment;
-use diesel::sql_types::TypeMetadata;
 use diesel::{ConnectionResult, QueryResult};
 
 use crate::entity::ColumnMeta;
 
 pub use crate::statement::load;
 pub use dialect::{
-    Dialect, InsertShape, KeyOrder, KeyedShape, ReadBack, Returning, Streaming, UnionRows, UpdateShape,
+    CompositeKeys, Dialect, InsertShape, KeyOrder, KeyedShape, ReadBack, Returning, Streaming, UnionRows,
+    UpdateShape,
 };
 pub use failure::{Failure, FailureKind};
 
@@ -97,32 +97,26 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
     /// answered.
     fn dialect(source: &Self::Source) -> &'static Dialect;
 
-    /// The most bytes of values that one statement may carry: rows of large values go into more statements then.
-    fn max_bytes(source: &Self::Source) -> usize {
+    /// How large the values of a statement may be. Where there is a limit, [`collect`](Self::collect) measures them.
+    fn limits(source: &Self::Source) -> Limits {
         let _ = source;
-        usize::MAX
+        Limits::NONE
     }
 
-    /// How many bytes the values of a statement have; needed where [`max_bytes`](Self::max_bytes) is a limit.
-    fn bytes(values: &<Self::Diesel as diesel::backend::Backend>::BindCollector<'_>) -> usize {
-        let _ = values;
-        0
-    }
-
-    /// Binds one array of many values of one column, for the shapes that have arrays. `values` binds them one by one, into
-    /// a collector of the backend's own. `false`, and nothing bound, when there is no array of their type.
+    /// Collects values before the statement that they belong to is sent, with the backend's own collector: those of each
+    /// fragment one after another, or one array out of those of each fragment. `None` when the database has no such array,
+    /// or does not collect.
     ///
     /// # Errors
     ///
     /// A value that cannot be bound.
-    fn bind_array(
-        values: &dyn QueryFragment<Self::Diesel>,
-        out: &mut <Self::Diesel as diesel::backend::Backend>::BindCollector<'_>,
-        lookup: &mut <Self::Diesel as TypeMetadata>::MetadataLookup,
-        backend: &Self::Diesel,
-    ) -> QueryResult<bool> {
-        let _ = (values, out, lookup, backend);
-        Ok(false)
+    fn collect(
+        connection: &mut Self::Connection,
+        values: &[&dyn QueryFragment<Self::Diesel>],
+        form: Form,
+    ) -> QueryResult<Option<Collected<Self::Diesel>>> {
+        let _ = (connection, values, form);
+        Ok(None)
     }
 
     /// What is known of the keys that one INSERT of several rows generates into a table.
@@ -180,4 +174,42 @@ pub struct GeneratedKey<'a> {
     pub quoted: &'a str,
     /// What is known of the column.
     pub column: &'static ColumnMeta,
+}
+
+/// How many bytes the values of a statement may have. What is larger is split, or refused before it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// In a statement of several rows.
+    pub rows: usize,
+    /// In a statement of one row.
+    pub row: usize,
+}
+
+impl Limits {
+    /// As many as one likes.
+    pub const NONE: Self = Self { rows: usize::MAX, row: usize::MAX };
+}
+
+/// In what form values are collected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Each by itself.
+    Single,
+    /// All values of a fragment in one array.
+    Arrays,
+}
+
+/// Values that were collected.
+pub struct Collected<DB: diesel::backend::Backend> {
+    /// A fragment that pushes them, and no placeholders:
+    /// [`AstPass::push_bind_collector_data`](diesel::query_builder::AstPass::push_bind_collector_data).
+    pub values: Box<dyn QueryFragment<DB>>,
+    /// How many bytes they have.
+    pub bytes: usize,
+}
+
+impl<DB: diesel::backend::Backend> std::fmt::Debug for Collected<DB> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Collected").field("bytes", &self.bytes).finish_non_exhaustive()
+    }
 }

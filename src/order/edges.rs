@@ -4,7 +4,8 @@
 //!    refer to. A deferred constraint needs no order, except that a generated key has to exist before it can be
 //!    written. A row that comes to refer to itself waits for itself only where its key is generated.
 //! 2. **A foreign key that is given up.** The DELETE of a row waits for the UPDATE or DELETE of every row that still
-//!    refers to it. A deferred constraint needs no order, and a row never waits for itself.
+//!    refers to it. A deferred constraint needs no order, and a row waits for itself only where a reference to itself
+//!    [holds](Work::holds_itself) it.
 //! 3. **A unique value that changes hands.** The row that takes a value waits for the row that gives it up, where
 //!    both mean the same value of the same set of the same entity. A row never conflicts with itself. The primary key
 //!    is such a set, which is why a removed row goes before its successor of the same key.
@@ -71,7 +72,7 @@ impl Edge {
 }
 
 /// The edges of rules 1 to 3, in the order of the work. An edge from a row to itself says that it needs its own
-/// generated key.
+/// generated key, or that it has to let go of itself.
 pub(super) fn collect(work: &Work) -> Vec<Edge> {
     let mut edges = Vec::with_capacity(work.references.len());
     references(work, &mut edges);
@@ -93,7 +94,9 @@ fn references(work: &Work, edges: &mut Vec<Edge>) {
                 let cause = Cause::Refers { relation };
                 edges.push(Edge { before: reference.to, after: reference.from, cause });
             }
-            (Side::Before, WriteKind::Update | WriteKind::Delete, WriteKind::Delete) if !needs_no_order => {
+            (Side::Before, WriteKind::Update | WriteKind::Delete, WriteKind::Delete)
+                if !needs_no_order || (work.holds_itself && !deferred) =>
+            {
                 let cause = Cause::Referred { relation };
                 edges.push(Edge { before: reference.from, after: reference.to, cause });
             }

@@ -18,6 +18,8 @@ pub struct Work {
     pub references: Vec<Reference>,
     /// Unique values that rows among them give up or take. Only values that change are listed.
     pub uniques: Vec<UniqueUse>,
+    /// Whether a row that refers to itself has to let go of itself before it can be deleted.
+    pub holds_itself: bool,
 }
 
 impl Work {

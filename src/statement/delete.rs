@@ -6,8 +6,8 @@
 use diesel::connection::Connection;
 use hashbrown::HashSet;
 
-use super::fragment::{ByKey, Cached, Rows};
-use super::many::{Keyed, Layout};
+use super::fragment::{Cached, Known, Statement};
+use super::many::{Keyed, Layout, Listed, Versions};
 use super::text::{Count, Selected, Shape};
 use super::write::{Refused, Writer, database, stale};
 use crate::backend::{Backend, KeyedShape, Returning};
@@ -16,20 +16,10 @@ use crate::error::{Error, Result};
 use crate::identity::{Arena, Slot};
 
 impl<E: Entity<B>, B: Backend> Writer<E, B> {
-    /// How many rows go into one DELETE, and how their keys stand in it.
-    fn delete_size(&self) -> (Layout, usize) {
-        let dialect = self.database.dialect;
-        // A list says nothing of versions; those of rows that are locked were compared before.
-        match (self.keyed(), dialect.returning) {
-            ((Layout::Listed, _), Returning::Clause) if E::meta().version.is_some() => (Layout::Listed, 1),
-            (keyed, _) => keyed,
-        }
-    }
-
     /// How many statements the DELETEs of so many rows take.
     pub(crate) fn delete_statements(&self, rows: usize) -> usize {
         let looks_before = rows > 1 && matches!(self.database.dialect.returning, Returning::Select(_));
-        let (_, size) = self.delete_size();
+        let (_, size) = self.keyed();
         rows.div_ceil(size) * if looks_before { 2 } else { 1 }
     }
 
@@ -42,7 +32,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         // References have no version to compare: they are deleted whatever it is.
         let is_loaded = |slot| arena.slot(slot).is_some_and(|slot| slot.row().is_some());
         for alike in slots.chunk_by(|&a, &b| is_loaded(a) == is_loaded(b)) {
-            let (_, size) = self.delete_size();
+            let (_, size) = self.keyed();
             for chunk in alike.chunks(size) {
                 let deleted = match chunk {
                     [slot] => self.delete_one(connection, arena, *slot).map_err(Refused::from),
@@ -61,7 +51,8 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         let version = row.zip(E::meta().version).map(|(row, column)| (row.base() as &dyn Bind<_>, column));
         let text = self.text(Shape::Delete { rows: Count::ONE, check: version.is_some() })?;
         let Some(key) = arena.key_of(slot) else { return Err(stale(arena, Some(slot))) };
-        let statement = ByKey::<E, B> { text: &text, key: &key, version };
+        let known = Known::<E, B> { key: &key, version };
+        let statement = Statement { text: &text, cached: Cached::Yes, values: &known };
         match connection.execute_returning_count(&statement).map_err(database::<B>)? {
             1 => Ok(()),
             _ => Err(stale(arena, Some(slot))),
@@ -74,7 +65,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         arena: &Arena<E, B>,
         slots: &[u32],
     ) -> Result<(), Refused> {
-        let (layout, most) = self.delete_size();
+        let (layout, most) = self.keyed();
         let keys: Vec<E::Key> = slots.iter().filter_map(|&slot| arena.key_of(slot)).collect();
         if keys.len() != slots.len() {
             return Err(Error::NotWritten { entity: E::meta().name }.into());
@@ -83,9 +74,10 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             Layout::Listed => (Count::Listed(keys.len()), Cached::of(keys.len(), most)),
             Layout::Arrays => (Count::Arrays, Cached::Yes),
         };
-        let versions = match layout {
-            Layout::Arrays => versions_of(arena, slots),
-            Layout::Listed => None,
+        // Those of rows that are locked are compared before.
+        let versions = match self.database.dialect.returning {
+            Returning::Clause => versions_of(arena, slots),
+            Returning::Select(_) => None,
         };
         let check = versions.is_some();
         let known = Keyed::<E, B> { keys: &keys, versions };
@@ -93,18 +85,20 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             self.look_before(connection, arena, slots, &keys)?;
         }
         let text = self.text(Shape::Delete { rows, check })?;
-        let statement = self.within(Rows::<B>::new(&text, cached, &known, layout));
+        let listed = Listed(&known);
+        let collected = self.collect(connection, &listed, layout)?;
+        let statement = Statement { text: &text, cached, values: collected.as_deref().unwrap_or(&listed) };
         match self.database.dialect.returning {
             Returning::Clause => {
                 let mut deleted = HashSet::with_capacity(keys.len());
                 E::load_keys(connection, &statement, &mut |key| {
                     deleted.insert(key);
                 })
-                .map_err(Refused::of::<B>)?;
+                .map_err(database::<B>)?;
                 missing(arena, slots, &keys, &deleted)?;
             }
             Returning::Select(_) => {
-                let count = connection.execute_returning_count(&statement).map_err(Refused::of::<B>)?;
+                let count = connection.execute_returning_count(&statement).map_err(database::<B>)?;
                 if count != keys.len() {
                     return Err(stale(arena, slots.first().copied()).into());
                 }
@@ -127,12 +121,12 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             let (_, most) = self.keyed();
             let known = Keyed::<E, B> { keys, versions: None };
             let cached = Cached::of(keys.len(), most);
-            let query = Rows::<B>::new(&text, cached, &known, Layout::Listed);
+            let query = Statement { text: &text, cached, values: &Listed(&known) };
             let mut there = HashSet::with_capacity(keys.len());
             E::load_keys(connection, &query, &mut |key| {
                 there.insert(key);
             })
-            .map_err(Refused::of::<B>)?;
+            .map_err(database::<B>)?;
             return Ok(missing(arena, slots, keys, &there)?);
         };
         let there = self.load_locked(connection, keys)?;
@@ -155,9 +149,10 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         let (layout, rows) = match dialect.keyed {
             KeyedShape::Arrays { rows, .. } if !self.has_no_arrays => return (Layout::Arrays, rows.max(1)),
             KeyedShape::Arrays { list, .. } => (Layout::Listed, list),
-            KeyedShape::List { rows } => (Layout::Listed, rows),
+            KeyedShape::List { rows, .. } => (Layout::Listed, rows),
         };
-        (layout, rows.min(dialect.max_binds / E::meta().key.len().max(1)).max(1))
+        // The key and the version.
+        (layout, rows.min(dialect.max_binds / (E::meta().key.len() + 1)).max(1))
     }
 }
 
@@ -165,7 +160,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
 fn versions_of<'a, E: Entity<B>, B: Backend>(
     arena: &'a Arena<E, B>,
     slots: &[u32],
-) -> Option<(Vec<&'a dyn Bind<B::Diesel>>, usize)> {
+) -> Option<Versions<'a, B::Diesel>> {
     let column = E::meta().version?;
     let rows = slots.iter().map(|&slot| Some(arena.slot(slot)?.row()?.base() as &dyn Bind<_>));
     Some((rows.collect::<Option<_>>()?, column))

@@ -5,8 +5,8 @@ use std::any::Any;
 use diesel::connection::Connection;
 use hashbrown::HashMap;
 
-use super::fragment::{Cached, Plain, Rows, Within};
-use super::many::{Inserted, Keyed, Layout, listed};
+use super::fragment::{Cached, Statement};
+use super::many::{Inserted, Keyed, Layout, Listed, listed};
 use super::text::{Count, Selected, Shape, generated_key};
 use super::write::{Refused, Writer, database};
 use crate::backend::{Backend, GeneratedKey, InsertShape, KeyOrder, Returning};
@@ -75,11 +75,10 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         }
         let size = self.insert_size(columns, postponed);
         for chunk in slots.chunks(size) {
-            match self.insert_rows(connection, arena, chunk, columns, postponed) {
-                Err(error) => self.again(error, chunk, &mut |writer, slots| {
+            if let Err(refused) = self.insert_rows(connection, arena, chunk, columns, postponed) {
+                self.again(refused, chunk, &mut |writer, slots| {
                     writer.insert(connection, arena, slots, columns, postponed)
-                })?,
-                Ok(()) => {}
+                })?;
             }
         }
         Ok(())
@@ -106,7 +105,10 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             rows: slots.iter().filter_map(|&slot| to_insert(arena.slot(slot)?)).collect(),
             columns: listed(columns.without(postponed)),
         };
-        let statement = self.within(Rows::<B>::new(&text, cached, &values, layout));
+        let listed = Listed(&values);
+        let collected = self.collect(connection, &listed, layout)?;
+        let values = collected.as_deref().unwrap_or(&listed);
+        let statement = Statement { text: &text, cached, values };
         if E::meta().returned().is_empty() {
             execute::<E, B>(connection, &statement, slots.len())?;
             fill(arena, slots.iter().map(|&slot| (slot, None)), postponed)?;
@@ -115,10 +117,10 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         let mut returned = Vec::with_capacity(slots.len());
         match self.database.dialect.returning {
             Returning::Clause => E::load_returned(connection, &statement, &mut |row| returned.push(row))
-                .map_err(Refused::of::<B>)?,
+                .map_err(database::<B>)?,
             Returning::Select(read_back) => {
                 if E::meta().key_is_generated() && self.key_order() != KeyOrder::Ascending {
-                    let forget = Plain { text: read_back.forget_key, cached: Cached::Yes };
+                    let forget = Statement { text: read_back.forget_key, cached: Cached::Yes, values: &() };
                     connection.execute_returning_count(&forget).map_err(database::<B>)?;
                 }
                 execute::<E, B>(connection, &statement, slots.len())?;
@@ -144,13 +146,13 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         let mut push = |row| returned.push(row);
         if E::meta().key_is_generated() {
             let text = self.text(Shape::SelectInserted { rows })?;
-            E::load_returned(connection, &Plain { text: &text, cached }, &mut push)
+            E::load_returned(connection, &Statement { text: &text, cached, values: &() }, &mut push)
         } else {
             let keys: Vec<E::Key> = slots.iter().filter_map(|&slot| arena.key_of(slot)).collect();
             let shape = Shape::Select { columns: Selected::Returned, rows: Count::Listed(rows), lock: false };
             let text = self.text(shape)?;
             let keys = Keyed::<E, B> { keys: &keys, versions: None };
-            let query = Rows::<B>::new(&text, cached, &keys, Layout::Listed);
+            let query = Statement { text: &text, cached, values: &Listed(&keys) };
             E::load_returned(connection, &query, &mut push)
         }
         .map_err(database::<B>)?;
@@ -185,12 +187,12 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
 /// Runs an INSERT that gives nothing back.
 fn execute<E: Entity<B>, B: Backend>(
     connection: &mut B::Connection,
-    statement: &Within<B, Rows<'_, B>>,
+    statement: &Statement<'_, B::Diesel>,
     rows: usize,
-) -> Result<(), Refused> {
-    match connection.execute_returning_count(statement).map_err(Refused::of::<B>)? {
+) -> Result<()> {
+    match connection.execute_returning_count(statement).map_err(database::<B>)? {
         count if count == rows => Ok(()),
-        _ => Err(Error::KeysUnknown { entity: E::meta().name }.into()),
+        _ => Err(Error::KeysUnknown { entity: E::meta().name }),
     }
 }
 

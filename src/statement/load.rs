@@ -92,15 +92,6 @@ impl<DB: diesel::backend::Backend, ST> QueryFragment<DB> for Typed<'_, DB, ST> {
         self.statement.to_sql(out, backend)
     }
 
-    fn collect_binds<'b>(
-        &'b self,
-        out: &mut DB::BindCollector<'b>,
-        lookup: &mut DB::MetadataLookup,
-        backend: &'b DB,
-    ) -> QueryResult<()> {
-        self.statement.collect_binds(out, lookup, backend)
-    }
-
     fn is_safe_to_cache_prepared(&self, backend: &DB) -> QueryResult<bool> {
         self.statement.is_safe_to_cache_prepared(backend)
     }

@@ -2,10 +2,8 @@
 
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
-use diesel::sql_types::TypeMetadata;
 
-use super::fragment::{DB, NoArray};
-use crate::backend::Backend;
+use crate::backend::{Backend, Collected, Form};
 use crate::entity::{Bind, ColumnSet, Entity};
 
 /// Values in rows and columns, each bound by its place.
@@ -50,19 +48,14 @@ impl<DB: diesel::backend::Backend> QueryFragment<DB> for Column<'_, DB> {
     }
 }
 
-/// Binds an array for every column.
-pub(super) fn bind_arrays<B: Backend>(
-    many: &dyn Many<DB<B>>,
-    out: &mut <DB<B> as diesel::backend::Backend>::BindCollector<'_>,
-    lookup: &mut <DB<B> as TypeMetadata>::MetadataLookup,
-    backend: &DB<B>,
-) -> QueryResult<()> {
-    for place in 0..many.width() {
-        if !B::bind_array(&Column(many, place), out, lookup, backend)? {
-            return Err(NoArray.into());
-        }
-    }
-    Ok(())
+/// Collects an array for every column. `None` when there is no array of one of them.
+pub(super) fn arrays_of<B: Backend>(
+    connection: &mut B::Connection,
+    many: &dyn Many<B::Diesel>,
+) -> QueryResult<Option<Collected<B::Diesel>>> {
+    let columns: Vec<_> = (0..many.width()).map(|place| Column(many, place)).collect();
+    let columns: Vec<&dyn QueryFragment<_>> = columns.iter().map(|column| column as _).collect();
+    B::collect(connection, &columns, Form::Arrays)
 }
 
 /// Rows that go in: the same columns of each.
@@ -115,14 +108,16 @@ impl<DB: diesel::backend::Backend> Many<DB> for Updated<'_, DB> {
     }
 }
 
+/// Rows, and the column of their version.
+pub(crate) type Versions<'a, DB> = (Vec<&'a dyn Bind<DB>>, usize);
+
 /// Rows by their keys and, where it is checked, the version that the database has.
 pub(crate) struct Keyed<'a, E: Entity<B>, B: Backend> {
     pub(crate) keys: &'a [E::Key],
-    /// The rows, and the column of their version.
-    pub(crate) versions: Option<(Vec<&'a dyn Bind<DB<B>>>, usize)>,
+    pub(crate) versions: Option<Versions<'a, B::Diesel>>,
 }
 
-impl<E: Entity<B>, B: Backend> Many<DB<B>> for Keyed<'_, E, B> {
+impl<E: Entity<B>, B: Backend> Many<B::Diesel> for Keyed<'_, E, B> {
     fn rows(&self) -> usize {
         self.keys.len()
     }
@@ -131,7 +126,7 @@ impl<E: Entity<B>, B: Backend> Many<DB<B>> for Keyed<'_, E, B> {
         E::meta().key.len() + usize::from(self.versions.is_some())
     }
 
-    fn bind<'b>(&'b self, row: usize, place: usize, out: AstPass<'_, 'b, DB<B>>) -> QueryResult<()> {
+    fn bind<'b>(&'b self, row: usize, place: usize, out: AstPass<'_, 'b, B::Diesel>) -> QueryResult<()> {
         if place < E::meta().key.len() {
             return self.keys.get(row).map_or(Ok(()), |key| E::bind_key(key, place, out));
         }

@@ -2,8 +2,8 @@
 
 use hashbrown::HashMap;
 
-use super::fragment::{ByKey, Cached, Rows};
-use super::many::{Keyed, Layout};
+use super::fragment::{Cached, Known, Statement};
+use super::many::{Keyed, Layout, Listed};
 use super::text::{Count, Selected, Shape};
 use super::write::{Writer, database};
 use crate::backend::Backend;
@@ -15,7 +15,8 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
     pub(crate) fn load_by_key(&mut self, connection: &mut B::Connection, key: &E::Key) -> Result<Option<E>> {
         let shape = Shape::Select { columns: Selected::Row, rows: Count::ONE, lock: false };
         let text = self.text(shape)?;
-        let query = ByKey::<E, B> { text: &text, key, version: None };
+        let known = Known::<E, B> { key, version: None };
+        let query = Statement { text: &text, cached: Cached::Yes, values: &known };
         let mut found = None;
         E::load(connection, &query, &mut |row| {
             found = Some(row);
@@ -66,16 +67,23 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             let layout = if chunk.len() == 1 { Layout::Listed } else { layout };
             let text = self.text(Shape::Select { columns: Selected::Row, rows, lock })?;
             let known = Keyed::<E, B> { keys: chunk, versions: None };
-            let query = self.within(Rows::<B>::new(&text, cached, &known, layout));
-            let loaded = E::load(connection, &query, &mut |row| {
+            let listed = Listed(&known);
+            let collected = match self.collect(connection, &listed, layout) {
+                Ok(collected) => collected,
+                Err(refused) => {
+                    self.again(refused, chunk, &mut |writer, keys| {
+                        writer.load_keyed(connection, keys, lock, each)
+                    })?;
+                    continue;
+                }
+            };
+            let values = collected.as_deref().unwrap_or(&listed);
+            let query = Statement { text: &text, cached, values };
+            E::load(connection, &query, &mut |row| {
                 each(row);
                 true
-            });
-            if let Err(error) = loaded {
-                self.again(super::write::Refused::of::<B>(error), chunk, &mut |writer, keys| {
-                    writer.load_keyed(connection, keys, lock, each)
-                })?;
-            }
+            })
+            .map_err(database::<B>)?;
         }
         Ok(())
     }

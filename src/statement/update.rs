@@ -2,8 +2,8 @@
 
 use diesel::connection::Connection;
 
-use super::fragment::{Cached, ComputeRow, Rows, UpdateRow};
-use super::many::{Layout, Updated};
+use super::fragment::{Cached, ComputeRow, Statement, UpdatedRow};
+use super::many::{Layout, Listed, Updated};
 use super::text::{Count, Shape, pieces_around};
 use super::write::{Refused, Writer, database};
 use crate::backend::{Backend, Returning, UpdateShape};
@@ -61,11 +61,10 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
                 }
                 continue;
             }
-            match self.update_rows(connection, arena, chunk, set) {
-                Err(error) => self.again(error, chunk, &mut |writer, slots| {
+            if let Err(refused) = self.update_rows(connection, arena, chunk, set) {
+                self.again(refused, chunk, &mut |writer, slots| {
                     writer.update_plain(connection, arena, slots, set)
-                })?,
-                Ok(()) => {}
+                })?;
             }
         }
         Ok(())
@@ -120,18 +119,19 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         let Assignment { columns, postponed, check } = set;
         let text = self.text(Shape::Update { columns, postponed, check })?;
         let Some((now, base)) = arena.slot(slot).and_then(to_update) else { return Ok(()) };
-        let statement = self.within(UpdateRow::<B> {
-            text: &text,
+        let values = UpdatedRow::<B::Diesel> {
             now,
             base,
             set: columns.without(postponed),
             key: E::meta().key,
             version: E::meta().version.filter(|_| check),
-        });
-        match connection.execute_returning_count(&statement).map_err(Refused::of::<B>) {
-            Ok(1) => Ok(()),
-            Ok(_) => Err(Error::Stale(arena.name_of(slot))),
-            Err(refused) => Err(refused.of_one_row::<E>()),
+        };
+        let collected = self.measure(connection, &values).map_err(Refused::of_one_row::<E>)?;
+        let values = collected.as_deref().unwrap_or(&values);
+        let statement = Statement { text: &text, cached: Cached::Yes, values };
+        match connection.execute_returning_count(&statement).map_err(database::<B>)? {
+            1 => Ok(()),
+            _ => Err(Error::Stale(arena.name_of(slot))),
         }
     }
 
@@ -171,8 +171,10 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             known: E::meta().key.iter().copied().chain(version).collect(),
             set: columns.iter().chain(version).collect(),
         };
-        let statement = self.within(Rows::<B>::new(&text, cached, &updated, layout));
-        let count = connection.execute_returning_count(&statement).map_err(Refused::of::<B>)?;
+        let listed = Listed(&updated);
+        let collected = self.collect(connection, &listed, layout)?;
+        let statement = Statement { text: &text, cached, values: collected.as_deref().unwrap_or(&listed) };
+        let count = connection.execute_returning_count(&statement).map_err(database::<B>)?;
         if count == rows {
             return Ok(());
         }
@@ -212,18 +214,20 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         let returning = self.database.dialect.returning;
         let pieces = pieces_around::<E, B>(returning, set, expressions, true).map_err(database::<B>)?;
         let (key, version) = (E::meta().key, E::meta().version);
-        let row = UpdateRow::<B> { text: "", now, base, set, key, version };
-        let statement = self.within(ComputeRow { pieces: &pieces, expressions, row });
+        let values = UpdatedRow::<B::Diesel> { now, base, set, key, version };
+        let collected = self.measure(connection, &values).map_err(Refused::of_one_row::<E>)?;
+        let values = collected.as_deref().unwrap_or(&values);
+        let statement = ComputeRow::<B> { pieces: &pieces, expressions, values };
         let mut read = None;
         match returning {
             Returning::Clause => E::load(connection, &statement, &mut |row| {
                 read = Some(row);
                 true
             })
-            .map_err(|error| Refused::of::<B>(error).of_one_row::<E>())?,
+            .map_err(database::<B>)?,
             Returning::Select(_) => {
-                let count = connection.execute_returning_count(&statement);
-                if count.map_err(|error| Refused::of::<B>(error).of_one_row::<E>())? == 1 {
+                let count = connection.execute_returning_count(&statement).map_err(database::<B>)?;
+                if count == 1 {
                     read = self.load_by_key(connection, &base.key())?;
                 }
             }
@@ -254,7 +258,8 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         for &slot in slots {
             let Some((now, base)) = arena.slot(slot).and_then(to_update) else { continue };
             let (set, key) = (ColumnSet::EMPTY, E::meta().key);
-            let statement = UpdateRow::<B> { text: &text, now, base, set, key, version: None };
+            let values = UpdatedRow::<B::Diesel> { now, base, set, key, version: None };
+            let statement = Statement { text: &text, cached: Cached::Yes, values: &values };
             match connection.execute_returning_count(&statement).map_err(database::<B>)? {
                 1 => {}
                 _ => return Err(Error::Stale(arena.name_of(slot))),

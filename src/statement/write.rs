@@ -1,11 +1,14 @@
 //! Executes the steps of a plan for one entity, and undoes in memory what a failed flush began.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::rc::Rc;
 
-use super::fragment::{NoArray, TooLarge, Within};
+use diesel::query_builder::QueryFragment;
+use diesel::sql_types::{BigInt, Bool, Date, Double, Float, Integer, SmallInt, Time, Timestamp};
+
+use super::many::{Layout, Listed, arrays_of};
 use super::text::{Shape, Texts};
-use crate::backend::{Backend, Failure, KeyOrder, Returning};
+use crate::backend::{Backend, Failure, Form, KeyOrder, Returning};
 use crate::database::Database;
 use crate::entity::{ColumnSet, Entity, Model, References};
 use crate::error::{Error, Result};
@@ -47,9 +50,50 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         self.texts.get::<E, B>(shape).map_err(database::<B>)
     }
 
-    /// A statement whose values may be as large as the database takes them.
-    pub(super) fn within<F>(&self, fragment: F) -> Within<B, F> {
-        Within::new(self.database.max_bytes, fragment)
+    /// Values of so many rows as a statement takes them: collected beforehand where that is needed to put them into arrays or
+    /// to know their size, and otherwise as they are, which is `None`.
+    pub(super) fn collect(
+        &self,
+        connection: &mut B::Connection,
+        listed: &Listed<'_, B::Diesel>,
+        layout: Layout,
+    ) -> Result<Option<Box<dyn QueryFragment<B::Diesel>>>, Refused> {
+        match layout {
+            Layout::Listed if listed.0.rows() == 1 => self.measure(connection, listed),
+            Layout::Listed => self.check(connection, listed, self.database.limits.rows),
+            Layout::Arrays => {
+                let collected = arrays_of::<B>(connection, listed.0).map_err(database::<B>)?;
+                match collected {
+                    Some(values) if values.bytes > self.database.limits.rows => Err(Refused::TooLarge),
+                    Some(values) => Ok(Some(values.values)),
+                    None => Err(Refused::NoArray),
+                }
+            }
+        }
+    }
+
+    /// The values of one row, collected where that is needed to know their size.
+    pub(super) fn measure(
+        &self,
+        connection: &mut B::Connection,
+        values: &dyn QueryFragment<B::Diesel>,
+    ) -> Result<Option<Box<dyn QueryFragment<B::Diesel>>>, Refused> {
+        self.check(connection, values, self.database.limits.row)
+    }
+
+    fn check(
+        &self,
+        connection: &mut B::Connection,
+        values: &dyn QueryFragment<B::Diesel>,
+        most: usize,
+    ) -> Result<Option<Box<dyn QueryFragment<B::Diesel>>>, Refused> {
+        if most == usize::MAX || !can_be_large::<E>() {
+            return Ok(None);
+        }
+        match B::collect(connection, &[values], Form::Single).map_err(database::<B>)? {
+            Some(values) if values.bytes > most => Err(Refused::TooLarge),
+            collected => Ok(collected.map(|values| values.values)),
+        }
     }
 
     /// How many statements the INSERTs of so many rows take, read back included.
@@ -62,7 +106,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
     /// Whether a statement of several rows may turn out to be several statements: their values are too large together, or
     /// there is no array of one of them.
     pub(crate) fn may_split(&self) -> bool {
-        self.database.max_bytes < usize::MAX
+        self.database.limits.rows < usize::MAX
     }
 
     /// Does again in another way what a statement of several rows, of which nothing was sent, could not do.
@@ -154,14 +198,6 @@ pub(super) enum Refused {
 }
 
 impl Refused {
-    pub(super) fn of<B: Backend>(error: diesel::result::Error) -> Self {
-        match &error {
-            diesel::result::Error::QueryBuilderError(reason) if reason.is::<TooLarge>() => Self::TooLarge,
-            diesel::result::Error::QueryBuilderError(reason) if reason.is::<NoArray>() => Self::NoArray,
-            _ => Self::Error(database::<B>(error)),
-        }
-    }
-
     /// What it means of a statement of one row.
     pub(super) fn of_one_row<E: Model>(self) -> Error {
         match self {
@@ -186,4 +222,20 @@ pub(crate) fn database<B: Backend>(source: diesel::result::Error) -> Error {
 /// The row that was to be there is not, or not in its version.
 pub(super) fn stale<E: Entity<B>, B: Backend>(arena: &Arena<E, B>, slot: Option<u32>) -> Error {
     Error::Stale(arena.name_of(slot.unwrap_or(u32::MAX)))
+}
+
+/// Whether an entity has a column that is not of a few bytes by its type.
+fn can_be_large<E: Model>() -> bool {
+    let small = [
+        TypeId::of::<SmallInt>(),
+        TypeId::of::<Integer>(),
+        TypeId::of::<BigInt>(),
+        TypeId::of::<Float>(),
+        TypeId::of::<Double>(),
+        TypeId::of::<Bool>(),
+        TypeId::of::<Date>(),
+        TypeId::of::<Time>(),
+        TypeId::of::<Timestamp>(),
+    ];
+    E::meta().columns.iter().any(|column| !small.contains(&(column.sql_type)()))
 }

@@ -239,8 +239,11 @@ impl Day {
                 "SELECT PlaylistTrack.PlaylistId, PlaylistTrack.TrackId FROM PlaylistTrack \
                  WHERE (PlaylistTrack.PlaylistId = ?)",
                 "BEGIN IMMEDIATE",
-                // A key of two columns is deleted a row at a time.
-                &format!("{} × DELETE FROM PlaylistTrack WHERE PlaylistId = ? AND TrackId = ?", before.len()),
+                &format!(
+                    "DELETE FROM PlaylistTrack WHERE (PlaylistId, TrackId) IN (VALUES {}) \
+                     RETURNING PlaylistId, TrackId",
+                    vec!["(?, ?)"; before.len()].join(", ")
+                ),
                 &format!("INSERT INTO PlaylistTrack (PlaylistId, TrackId) VALUES (?, ?) × {}", after.len()),
                 "COMMIT",
             ]

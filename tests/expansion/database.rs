@@ -8,8 +8,8 @@ use diesel::sql_types::BigInt;
 use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
-    Backend, Dialect, Failure, FailureKind, InsertShape, KeyOrder, KeyedShape, Returning, Streaming,
-    UpdateShape, load,
+    Backend, CompositeKeys, Dialect, Failure, FailureKind, InsertShape, KeyOrder, KeyedShape, Returning,
+    Streaming, UpdateShape, load,
 };
 use moored::entity::{Bind, Entity, Key, Link, Model, Record};
 
@@ -24,11 +24,12 @@ static DIALECT: Dialect = Dialect {
     max_binds: 999,
     insert: InsertShape::Values { rows: 1 },
     update: UpdateShape::Row,
-    keyed: KeyedShape::List { rows: 1 },
+    keyed: KeyedShape::List { rows: 1, composite: CompositeKeys::Conditions },
     returning: Returning::Clause,
     keys: KeyOrder::Ascending,
     streaming: Streaming::Rows,
     empty_row: "DEFAULT VALUES",
+    row_holds_itself: false,
     failure_aborts_transaction: false,
 };
 

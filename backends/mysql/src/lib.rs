@@ -16,6 +16,7 @@
 //! (Debian: `libmariadb-dev`); with the feature `bundled` the former is compiled in.
 
 mod classify;
+mod collect;
 mod keys;
 mod options;
 mod placeholder;
@@ -24,12 +25,11 @@ mod source;
 
 use diesel::connection::{AnsiTransactionManager, DefaultLoadingMode, TransactionManager};
 use diesel::query_builder::QueryFragment;
-use diesel::query_builder::bind_collector::RawBytesBindCollector;
 use diesel::sql_types::{BigInt, Integer};
 use diesel::{ConnectionResult, IntoSql, MysqlConnection, QueryResult};
 use moored::backend::{
-    Backend, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, ReadBack, Returning,
-    Streaming, UnionRows, UpdateShape, load,
+    Backend, Collected, CompositeKeys, Dialect, Failure, Form, GeneratedKey, InsertShape, KeyOrder,
+    KeyedShape, Limits, ReadBack, Returning, Streaming, UnionRows, UpdateShape, load,
 };
 use moored::entity::ColumnMeta;
 
@@ -50,7 +50,7 @@ const fn dialect(union: UnionRows) -> Dialect {
         max_binds: 65_535,
         insert: InsertShape::Values { rows: 500 },
         update: UpdateShape::Join { rows: 500, union },
-        keyed: KeyedShape::List { rows: 500 },
+        keyed: KeyedShape::List { rows: 500, composite: CompositeKeys::Conditions },
         // MariaDB has INSERT and DELETE with RETURNING, but Diesel's client asks for the answer's columns before it
         // executes and MariaDB tells them after; MySQL has neither.
         returning: Returning::Select(ReadBack {
@@ -63,6 +63,8 @@ const fn dialect(union: UnionRows) -> Dialect {
         keys: KeyOrder::Unknown,
         streaming: Streaming::Pages { rows: 1_000 },
         empty_row: "() VALUES ()",
+        // "Such as deleting a record that refers to itself": https://dev.mysql.com/doc/refman/9.4/en/create-table-foreign-keys.html.
+        row_holds_itself: true,
         failure_aborts_transaction: false,
     }
 }
@@ -114,12 +116,19 @@ impl Backend for Mysql {
         }
     }
 
-    fn max_bytes(source: &Source) -> usize {
-        source.max_bytes()
+    fn limits(source: &Source) -> Limits {
+        source.limits()
     }
 
-    fn bytes(values: &RawBytesBindCollector<Self::Diesel>) -> usize {
-        values.binds.iter().flatten().map(Vec::len).sum()
+    fn collect(
+        _: &mut MysqlConnection,
+        values: &[&dyn QueryFragment<Self::Diesel>],
+        form: Form,
+    ) -> QueryResult<Option<Collected<Self::Diesel>>> {
+        match form {
+            Form::Single => collect::collect(values).map(Some),
+            Form::Arrays => Ok(None),
+        }
     }
 
     fn key_order(

@@ -5,7 +5,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use diesel::result::ConnectionError;
 use diesel::{Connection, ConnectionResult, MysqlConnection};
-use moored::backend::KeyOrder;
+use moored::backend::{KeyOrder, Limits};
 
 use crate::server::{Flavor, Server};
 use crate::{KeyBatches, MysqlOptions};
@@ -47,13 +47,15 @@ impl Source {
         self.server.get().map_or(Flavor::Mysql, |server| server.flavor)
     }
 
-    /// The most bytes of values in one statement: what a packet takes besides its text and its types.
-    pub(crate) fn max_bytes(&self) -> usize {
+    /// How large the values of a statement may be: a packet takes them with its text and their types.
+    pub(crate) fn limits(&self) -> Limits {
+        let Some(server) = self.server.get() else { return Limits::NONE };
         // Five hundred rows of a hundred columns have half a megabyte of text, lengths and types.
-        self.server.get().map_or(usize::MAX, |server| {
-            let packet = server.max_allowed_packet;
-            packet.saturating_sub(512 << 10).max(packet / 2)
-        })
+        let packet = server.max_allowed_packet;
+        Limits {
+            rows: packet.saturating_sub(512 << 10).max(packet / 2),
+            row: packet.saturating_sub(64 << 10).max(packet / 2),
+        }
     }
 
     pub(crate) const fn key_batches(&self) -> KeyBatches {

@@ -14,8 +14,8 @@
 //!
 //! libpq has to be installed (Debian: `libpq-dev`); with the feature `bundled` it is compiled in.
 
-mod arrays;
 mod classify;
+mod collect;
 mod keys;
 mod options;
 mod placeholder;
@@ -24,14 +24,13 @@ mod source;
 use diesel::connection::{
     AnsiTransactionManager, CacheSize, Connection, SimpleConnection, TransactionManager,
 };
-use diesel::pg::{Pg, PgConnection, PgMetadataLookup, PgRowByRowLoadingMode};
+use diesel::pg::{Pg, PgConnection, PgRowByRowLoadingMode};
 use diesel::query_builder::QueryFragment;
-use diesel::query_builder::bind_collector::RawBytesBindCollector;
 use diesel::sql_types::BigInt;
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
-    Backend, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, Returning, Streaming,
-    UpdateShape, load,
+    Backend, Collected, Dialect, Failure, Form, GeneratedKey, InsertShape, KeyOrder, KeyedShape, Limits,
+    Returning, Streaming, UpdateShape, load,
 };
 use moored::entity::ColumnMeta;
 
@@ -55,11 +54,12 @@ static DIALECT: Dialect = Dialect {
     keys: KeyOrder::Unknown,
     streaming: Streaming::Rows,
     empty_row: "DEFAULT VALUES",
+    row_holds_itself: false,
     failure_aborts_transaction: true,
 };
 
-/// A message may have a gigabyte, and so may an array; the server needs it more than once.
-const MAX_BYTES: usize = 128 << 20;
+/// A message may have a gigabyte, and so may an array, of which the server needs more than one at a time.
+const LIMITS: Limits = Limits { rows: 128 << 20, row: 1 << 30 };
 
 impl Backend for Postgres {
     type Diesel = Pg;
@@ -106,21 +106,16 @@ impl Backend for Postgres {
         &DIALECT
     }
 
-    fn max_bytes(_: &Source) -> usize {
-        MAX_BYTES
+    fn limits(_: &Source) -> Limits {
+        LIMITS
     }
 
-    fn bytes(values: &RawBytesBindCollector<Pg>) -> usize {
-        values.binds.iter().flatten().map(Vec::len).sum()
-    }
-
-    fn bind_array(
-        values: &dyn QueryFragment<Pg>,
-        out: &mut RawBytesBindCollector<Pg>,
-        lookup: &mut (dyn PgMetadataLookup + 'static),
-        backend: &Pg,
-    ) -> QueryResult<bool> {
-        arrays::bind(values, out, lookup, backend)
+    fn collect(
+        connection: &mut PgConnection,
+        values: &[&dyn QueryFragment<Pg>],
+        form: Form,
+    ) -> QueryResult<Option<Collected<Pg>>> {
+        collect::collect(connection, values, form)
     }
 
     fn key_order(

@@ -24,8 +24,8 @@ use diesel::sql_types::{BigInt, Integer, SmallInt};
 use diesel::sqlite::SqliteConnection;
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
-    Backend, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, Returning, Streaming,
-    UpdateShape, load,
+    Backend, CompositeKeys, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, Returning,
+    Streaming, UpdateShape, load,
 };
 use moored::entity::ColumnMeta;
 
@@ -45,13 +45,13 @@ static DIALECT: Dialect = Dialect {
     insert: InsertShape::Values { rows: 500 },
     // As fast as a hundred rows at a time, and fewer are left to go one by one.
     update: UpdateShape::FromValues { rows: 50 },
-    // A thousand conditions with OR between them are too many.
-    keyed: KeyedShape::List { rows: 500 },
+    keyed: KeyedShape::List { rows: 500, composite: CompositeKeys::Values },
     returning: Returning::Clause,
     // "One larger than the largest ROWID in use", https://www.sqlite.org/autoinc.html; rows of VALUES go in one by one.
     keys: KeyOrder::Ascending,
     streaming: Streaming::Rows,
     empty_row: "DEFAULT VALUES",
+    row_holds_itself: false,
     failure_aborts_transaction: false,
 };
 

@@ -149,6 +149,21 @@ fn a_row_that_refers_to_itself_is_one_delete() {
 }
 
 #[test]
+fn a_row_that_holds_itself_lets_go_before_its_delete_where_it_can() {
+    let [node] = schema([Table::generated("Node").may_have("parent", 0)]);
+    let mut work = Work { holds_itself: true, ..Work::default() };
+    let row = work.delete(node);
+    work.referred(row, 0, row);
+    work.gives_plan(&["RELEASE Node (parent = NULL) [0]", "DELETE Node [0]"]);
+
+    let [node] = schema([Table::generated("Node").needs("parent", 0)]);
+    let mut work = Work { holds_itself: true, ..Work::default() };
+    let row = work.delete(node);
+    work.referred(row, 0, row);
+    assert_eq!(work.cycle().to_string(), "rows wait for each other: Node.parent -> Node");
+}
+
+#[test]
 fn a_foreign_key_inside_the_key_is_never_postponed() {
     let [a, b] = schema([
         Table::keyed("A").nullable("b").relation("b", &[1], 1).key(&[0, 1]),

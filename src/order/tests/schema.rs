@@ -45,6 +45,7 @@ impl Table {
         self.columns.push(ColumnMeta {
             field: name,
             name,
+            sql_type: std::any::TypeId::of::<diesel::sql_types::Integer>,
             nullable,
             generated: false,
             default: false,

@@ -3,7 +3,7 @@
 use diesel::QueryResult;
 
 use super::{Count, Selected, Text};
-use crate::backend::{Backend, ReadBack, Returning};
+use crate::backend::{Backend, CompositeKeys, Dialect, KeyedShape, ReadBack, Returning};
 use crate::entity::Entity;
 
 impl<B: Backend> Text<B> {
@@ -12,7 +12,7 @@ impl<B: Backend> Text<B> {
         &mut self,
         rows: Count,
         check: bool,
-        returning: Returning,
+        dialect: &Dialect,
     ) -> QueryResult<()> {
         self.sql("DELETE FROM ");
         self.table::<E>()?;
@@ -25,9 +25,9 @@ impl<B: Backend> Text<B> {
             self.equal_to_v(&known)?;
         } else {
             self.sql(" WHERE ");
-            self.keys(rows, check)?;
+            self.keys(rows, check, dialect.keyed)?;
         }
-        if rows != Count::ONE && returning == Returning::Clause {
+        if rows != Count::ONE && dialect.returning == Returning::Clause {
             let key = self.meta.key.iter().copied();
             self.sql(" RETURNING ");
             if joined { self.names_of_t(key)? } else { self.names(key)? }
@@ -40,7 +40,8 @@ impl<B: Backend> Text<B> {
         &mut self,
         columns: Selected,
         rows: Count,
-        lock: &str,
+        lock: bool,
+        dialect: &Dialect,
     ) -> QueryResult<()> {
         let columns = self.selected(columns);
         if rows == Count::Arrays && self.meta.key.len() > 1 {
@@ -54,9 +55,9 @@ impl<B: Backend> Text<B> {
             self.equal_to_v(self.meta.key)?;
         } else {
             self.select_from::<E>(columns)?;
-            self.keys(rows, false)?;
+            self.keys(rows, false, dialect.keyed)?;
         }
-        self.sql(lock);
+        self.sql(dialect.returning.locking(lock));
         Ok(())
     }
 
@@ -110,10 +111,11 @@ impl<B: Backend> Text<B> {
         Ok(())
     }
 
-    /// `id IN (?, ?)` or `(a = ? AND b = ?) OR (a = ? AND b = ?)`, and `id = ANY(?)` for an array of keys.
+    /// `id IN (?, ?)`, `(a, b) IN (VALUES (?, ?), (?, ?))` or `(a = ? AND b = ?) OR (a = ? AND b = ?)`, and `id = ANY(?)`
+    /// for an array of keys.
     ///
-    /// A tuple in IN is a full scan on MariaDB and a syntax error on SQLite without VALUES.
-    fn keys(&mut self, rows: Count, check: bool) -> QueryResult<()> {
+    /// One tuple in IN is a full scan on MariaDB, and tuples are a syntax error on SQLite without VALUES.
+    fn keys(&mut self, rows: Count, check: bool, keyed: KeyedShape) -> QueryResult<()> {
         let version = self.version(check);
         match (self.meta.key, rows) {
             (_, Count::ONE) => self.key_and_version(check),
@@ -128,6 +130,22 @@ impl<B: Backend> Text<B> {
                 self.name(*column)?;
                 self.sql(" IN (");
                 self.placeholders(rows)?;
+                self.sql(")");
+                Ok(())
+            }
+            (_, Count::Listed(rows))
+                if matches!(keyed, KeyedShape::List { composite: CompositeKeys::Values, .. }) =>
+            {
+                let known: Vec<usize> = self.meta.key.iter().copied().chain(version).collect();
+                self.sql("(");
+                self.names(known.iter().copied())?;
+                self.sql(") IN (VALUES ");
+                self.separated(", ", 0..rows, |text, _| {
+                    text.sql("(");
+                    text.placeholders(known.len())?;
+                    text.sql(")");
+                    Ok(())
+                })?;
                 self.sql(")");
                 Ok(())
             }

@@ -112,10 +112,8 @@ impl<B: Backend> Text<B> {
                 self.update_join::<E>(columns, check, rows, union)
             }
             Shape::Park { columns } => self.park::<E>(columns),
-            Shape::Delete { rows, check } => self.delete::<E>(rows, check, dialect.returning),
-            Shape::Select { columns, rows, lock } => {
-                self.select::<E>(columns, rows, dialect.returning.locking(lock))
-            }
+            Shape::Delete { rows, check } => self.delete::<E>(rows, check, dialect),
+            Shape::Select { columns, rows, lock } => self.select::<E>(columns, rows, lock, dialect),
             Shape::SelectInserted { rows } => self.select_inserted::<E>(rows, dialect.returning),
         }
     }

@@ -180,7 +180,8 @@ pub(in crate::statement) fn pieces_around<E: Entity<B>, B: Backend>(
         text.sql(CUT);
         Ok(())
     })?;
-    if !expressions.is_empty() && !(columns.is_empty() && text.version(check).is_none()) {
+    let binds_any = !columns.is_empty() || text.version(check).is_some();
+    if binds_any && !expressions.is_empty() {
         text.sql(", ");
     }
     text.assignments(columns, ColumnSet::EMPTY, check)?;

@@ -203,7 +203,6 @@ pub fn flush_inside<B: Backend>(orm: &Orm<B>, statement: &str) -> Vec<String> {
 }
 
 /// Keeps tests apart that fill much memory or measure it. Hold it while that matters.
-#[must_use]
 pub fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     // Nothing is behind it that a failed test could leave half done.

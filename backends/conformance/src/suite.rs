@@ -45,6 +45,7 @@ macro_rules! suite {
         $crate::unflushed_behaviours!($backend, $harness);
         $crate::uniques_behaviours!($backend, $harness);
         $crate::values_behaviours!($backend, $harness);
+        $crate::volume_behaviours!($backend, $harness);
         $crate::writers_behaviours!($backend, $harness);
     };
 }

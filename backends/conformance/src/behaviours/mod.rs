@@ -35,4 +35,5 @@ mod transactions;
 mod unflushed;
 mod uniques;
 mod values;
+mod volume;
 mod writers;

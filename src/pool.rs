@@ -82,6 +82,10 @@ impl<B: Backend> Checkout<B> {
         Ok(())
     }
 
+    pub(crate) fn is_given_up(&self) -> bool {
+        self.0.given_up
+    }
+
     /// Keeps the connection out of the pool when it comes back.
     pub(crate) fn give_up(&mut self) {
         self.0.given_up = true;

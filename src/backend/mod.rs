@@ -82,7 +82,18 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
     /// # Errors
     ///
     /// What the database reports; then no transaction is open.
-    fn begin(connection: &mut Self::Connection) -> QueryResult<()>;
+    fn begin(source: &Self::Source, connection: &mut Self::Connection) -> QueryResult<()>;
+
+    /// Commits the transaction, or releases the innermost savepoint. What is refused is rolled back.
+    ///
+    /// The default is the transaction manager's; another has to leave the manager knowing the depth.
+    ///
+    /// # Errors
+    ///
+    /// What the database reports.
+    fn commit(connection: &mut Self::Connection) -> QueryResult<()> {
+        <Self::Connection as Connection>::TransactionManager::commit_transaction(connection)
+    }
 
     /// Runs a query that gives one number: `moored::backend::load::<Self, (BigInt,), (i64,)>`.
     ///

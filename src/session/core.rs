@@ -75,6 +75,10 @@ impl<B: Backend> Core<B> {
         if let Some(Doom { cause, .. }) = &self.doom {
             return Err(Error::Doomed { cause: cause.clone() });
         }
+        // One that was lost goes back to be closed. With it goes whatever was open, so a transaction keeps it to its end.
+        if self.depth == 0 && self.connection.as_ref().is_some_and(Checkout::is_given_up) {
+            self.connection = None;
+        }
         if self.connection.is_none() {
             self.connection = Some(self.pool.check_out()?);
         }
@@ -141,9 +145,13 @@ impl<B: Backend> Core<B> {
     /// Begins a transaction, or a savepoint inside one.
     pub(crate) fn begin(&mut self) -> Result<()> {
         let nested = self.depth > 0;
+        let source = Arc::clone(&self.pool.database.source);
         self.run(|connection, _| {
-            let begun =
-                if nested { Manager::<B>::begin_transaction(connection) } else { B::begin(connection) };
+            let begun = if nested {
+                Manager::<B>::begin_transaction(connection)
+            } else {
+                B::begin(&source, connection)
+            };
             begun.map_err(database::<B>)
         })?;
         self.depth += 1;
@@ -160,8 +168,8 @@ impl<B: Backend> Core<B> {
         }
         let outermost = self.depth == 1;
         let committed = self.run(|connection, _| {
-            // Diesel rolls back by itself when COMMIT is refused.
-            Manager::<B>::commit_transaction(connection).map_err(database::<B>)
+            // It rolls back by itself when COMMIT is refused.
+            B::commit(connection).map_err(database::<B>)
         });
         self.depth = self.depth.saturating_sub(1);
         match committed {
@@ -231,7 +239,7 @@ impl<B: Backend> Core<B> {
     fn end_transaction(&mut self) -> Result<()> {
         if let Err(error) = self.flush_before_commit() {
             self.rollback();
-            return Err(error);
+            return Err(self.name_stale(error));
         }
         self.commit()
     }

@@ -56,13 +56,32 @@ impl<B: Backend> Core<B> {
         }
         self.learn(&plan, &gathered.rows)?;
         let around = around.unwrap_or_else(|| self.around(&plan, &gathered.rows));
-        match self.attempt(&plan, &gathered.rows, around) {
-            // A table that does not count its keys up was found out, and is written one row at a time from now on.
-            Err(Error::KeysUnknown { .. }) if around == Around::Transaction => {
-                self.attempt(&plan, &gathered.rows, around)
+        let mut done = self.attempt(&plan, &gathered.rows, around);
+        if around == Around::Transaction {
+            if let Err(Error::KeysUnknown { .. }) = done {
+                // A table that does not count its keys up was found out, and is written one row at a time from now on.
+                done = self.attempt(&plan, &gathered.rows, around);
             }
-            done => done,
+            done = done.map_err(|error| self.name_stale(error));
         }
+        done
+    }
+
+    /// Makes an error that speaks of a stale row name the right one of a batch. Called once the flush is rolled back.
+    pub(crate) fn name_stale(&mut self, error: Error) -> Error {
+        if !matches!(error, Error::Stale(_)) {
+            return error;
+        }
+        let named = self.run(|connection, map| {
+            for store in map.iter_mut() {
+                if let Some(named) = store.name_stale(connection)? {
+                    return Ok(Some(named));
+                }
+            }
+            Ok(None)
+        });
+        // Not being able to look changes nothing of what happened.
+        named.ok().flatten().unwrap_or(error)
     }
 
     fn attempt(&mut self, plan: &Plan, rows: &[(StoreId, u32)], around: Around) -> Result<()> {

@@ -6,7 +6,7 @@ use crate::backend::Backend;
 use crate::change::Pending;
 use crate::database::Database;
 use crate::entity::{ColumnSet, Entity, EntityMeta, PendingLink, UniqueKey};
-use crate::error::{Result, RowName, UnflushedEntity};
+use crate::error::{Error, Result, RowName, UnflushedEntity};
 use crate::identity::{Arena, FrameKind, Slot, Status};
 use crate::order::{Action, Side};
 use crate::statement::{Assignment, Writer, table_name};
@@ -86,6 +86,8 @@ pub(crate) trait Store<B: Backend>: Any {
     fn execute(&mut self, connection: &mut B::Connection, batch: &Batch<'_>) -> Result<()>;
     fn accept(&mut self);
     fn abandon(&mut self);
+    /// Names the row that an UPDATE of many did not find, after the rollback, if it was one of this entity's.
+    fn name_stale(&mut self, connection: &mut B::Connection) -> Result<Option<Error>>;
 }
 
 /// What a batch asks of the transaction around it.
@@ -258,5 +260,9 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
 
     fn abandon(&mut self) {
         self.writer.abandon(&mut self.arena);
+    }
+
+    fn name_stale(&mut self, connection: &mut B::Connection) -> Result<Option<Error>> {
+        self.writer.name_stale(connection, &self.arena)
     }
 }

@@ -1,11 +1,12 @@
 //! UPDATE: rows alike in batches, expressions row by row, and rows that wait for a unique value.
 
 use diesel::connection::Connection;
+use hashbrown::HashMap;
 
 use super::fragment::{Cached, ComputeRow, Statement, UpdatedRow};
 use super::many::{Layout, Listed, Updated};
 use super::text::{Count, Shape, pieces_around};
-use super::write::{Refused, Writer, database};
+use super::write::{Refused, Writer, database, stale};
 use crate::backend::{Backend, Returning, UpdateShape};
 use crate::entity::{ColumnSet, Entity, Model};
 use crate::error::{Error, Result};
@@ -32,7 +33,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         if set.check && E::meta().version.is_some() {
             slots.iter().try_for_each(|&slot| self.advance_version(arena, slot))?;
         }
-        let is_plain = |slot: u32| !set.check || !computes(arena, slot);
+        let is_plain = |slot: u32| !set.check || !has_expressions(arena, slot);
         for alike in slots.chunk_by(|&a, &b| is_plain(a) == is_plain(b)) {
             if alike.first().is_some_and(|&slot| is_plain(slot)) {
                 self.update_plain(connection, arena, alike, set)?;
@@ -54,10 +55,15 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         set: Assignment,
     ) -> Result<()> {
         let (size, fewer) = self.update_size(set);
+        let reads_back = set.check && generates_columns::<E>();
         for chunk in slots.chunks(size) {
             if chunk.len() == 1 || (chunk.len() < size && !fewer) {
                 for &slot in chunk {
-                    self.update_row(connection, arena, slot, set)?;
+                    if reads_back {
+                        self.compute(connection, arena, slot, set.columns, &[])?;
+                    } else {
+                        self.update_row(connection, arena, slot, set)?;
+                    }
                 }
                 continue;
             }
@@ -88,15 +94,22 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         (most.min(dialect.max_binds / binds).max(1), fewer)
     }
 
-    /// How many statements the UPDATEs of so many rows take.
+    /// How many statements the UPDATEs of so many rows take, at most.
     pub(crate) fn update_statements(&self, arena: &Arena<E, B>, slots: &[u32], set: Assignment) -> usize {
-        let reads_back = matches!(self.database.dialect.returning, Returning::Select(_));
-        let computed = slots.iter().filter(|&&slot| set.check && computes(arena, slot)).count();
+        let has_clause = self.database.dialect.returning == Returning::Clause;
+        let computed = slots.iter().filter(|&&slot| set.check && has_expressions(arena, slot)).count();
         let plain = slots.len() - computed;
         let (size, fewer) = self.update_size(set);
         let rest = plain % size;
         let rest = if fewer { usize::from(rest > 0) } else { rest };
-        plain / size + rest + computed * if reads_back { 2 } else { 1 }
+        let updates = plain / size + rest + computed;
+        let reads = match (has_clause, set.check && generates_columns::<E>()) {
+            (true, true) => plain / size + rest,
+            (true, false) => 0,
+            (false, true) => updates,
+            (false, false) => computed,
+        };
+        updates + reads
     }
 
     fn advance_version(&mut self, arena: &mut Arena<E, B>, slot: u32) -> Result<()> {
@@ -176,28 +189,32 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         let statement = Statement { text: &text, cached, values: collected.as_deref().unwrap_or(&listed) };
         let count = connection.execute_returning_count(&statement).map_err(database::<B>)?;
         if count == rows {
-            return Ok(());
+            return Ok(self.read_computed(connection, slots, &values, check)?);
         }
-        Err(self.stale_of(connection, arena, slots, &values, version)?.into())
+        // Which of them it was can only be seen when the others are what they were, after the rollback.
+        self.suspects = slots.to_vec();
+        Err(stale(arena, slots.first().copied()).into())
     }
 
-    /// Which of many rows it was that an UPDATE did not find: one that is gone, or that has not got the version it was given.
-    fn stale_of(
+    /// Reads rows back whose columns the database worked out when it updated them.
+    fn read_computed(
         &mut self,
         connection: &mut B::Connection,
-        arena: &Arena<E, B>,
         slots: &[u32],
         values: &[(&E, &E)],
-        version: Option<usize>,
-    ) -> Result<Error> {
+        check: bool,
+    ) -> Result<()> {
+        if !check || !generates_columns::<E>() {
+            return Ok(());
+        }
         let keys: Vec<E::Key> = values.iter().map(|(_, base)| base.key()).collect();
-        let there = self.load_locked(connection, &keys)?;
-        let version: ColumnSet = version.into_iter().collect();
-        let is_stale =
-            |key: &E::Key, now: &E| there.get(key).is_none_or(|row| row.changes(now).intersects(version));
-        let mut rows = slots.iter().zip(&keys).zip(values);
-        let stale = rows.find(|((_, key), (now, _))| is_stale(key, now)).map(|((&slot, _), _)| slot);
-        Ok(super::write::stale(arena, stale.or_else(|| slots.first().copied())))
+        let slots: HashMap<&E::Key, u32> = keys.iter().zip(slots.iter().copied()).collect();
+        let mut read = Vec::with_capacity(keys.len());
+        self.load_by_keys(connection, &keys, &mut |row| {
+            read.extend(slots.get(&row.key()).map(|&slot| (slot, row)));
+        })?;
+        self.computed.append(&mut read);
+        Ok(())
     }
 
     /// Updates one row whose columns the database computes, and reads the row back.
@@ -281,12 +298,10 @@ fn to_update<E: Entity<B>, B: Backend>(slot: &Slot<E, B>) -> Option<(&E, &E)> {
     }
 }
 
-/// Whether the database works out a column of the row when it is written.
-fn computes<E: Entity<B>, B: Backend>(arena: &Arena<E, B>, slot: u32) -> bool {
+/// Whether the caller lets the database compute a column of the row.
+fn has_expressions<E: Entity<B>, B: Backend>(arena: &Arena<E, B>, slot: u32) -> bool {
     let row = arena.slot(slot).and_then(Slot::row);
-    let has_expressions =
-        row.and_then(|row| row.change.as_ref()).is_some_and(|change| !change.expressions.is_empty());
-    has_expressions || generates_columns::<E>()
+    row.and_then(|row| row.change.as_ref()).is_some_and(|change| !change.expressions.is_empty())
 }
 
 /// Whether the database works out columns of every row that is written.

@@ -28,6 +28,8 @@ pub(crate) struct Writer<E: Entity<B>, B: Backend> {
     pub(super) keys: Option<KeyOrder>,
     /// Whether a column turned out to be of a type of which the database has no array.
     pub(super) has_no_arrays: bool,
+    /// Rows among which an UPDATE of many did not find one.
+    pub(super) suspects: Vec<u32>,
     /// Rows read back after an UPDATE that let the database compute columns.
     pub(super) computed: Vec<(u32, E)>,
 }
@@ -41,6 +43,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             advanced: Vec::new(),
             keys: None,
             has_no_arrays: false,
+            suspects: Vec::new(),
             computed: Vec::new(),
         }
     }
@@ -153,6 +156,30 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         }
     }
 
+    /// Names the row that an UPDATE of many did not find, if it was one of this entity's. Everything is as it was before the
+    /// flush: what is gone, or has not got the version it is known by, was it.
+    pub(crate) fn name_stale(
+        &mut self,
+        connection: &mut B::Connection,
+        arena: &Arena<E, B>,
+    ) -> Result<Option<Error>> {
+        let suspects = std::mem::take(&mut self.suspects);
+        let known: Vec<(u32, &E)> = suspects
+            .iter()
+            .filter_map(|&slot| Some((slot, arena.slot(slot).and_then(Slot::row)?.base())))
+            .collect();
+        let keys: Vec<E::Key> = known.iter().map(|(_, base)| base.key()).collect();
+        if keys.is_empty() {
+            return Ok(None);
+        }
+        let there = self.load_locked(connection, &keys)?;
+        let version: ColumnSet = E::meta().version.into_iter().collect();
+        let mut rows = known.iter().zip(&keys);
+        let moved = rows
+            .find(|((_, base), key)| there.get(*key).is_none_or(|row| row.changes(base).intersects(version)));
+        Ok(moved.map(|(&(slot, _), _)| stale(arena, Some(slot))))
+    }
+
     /// The flush failed: memory is what it was before.
     pub(crate) fn abandon(&mut self, arena: &mut Arena<E, B>) {
         for (slot, value) in self.undo.drain(..).rev() {
@@ -215,7 +242,12 @@ impl From<Error> for Refused {
 
 /// A database's refusal, classified by the backend.
 pub(crate) fn database<B: Backend>(source: diesel::result::Error) -> Error {
-    let failure: Failure = B::classify(&source);
+    // Where COMMIT failed and so did the ROLLBACK after it, the first says what happened.
+    let cause = match &source {
+        diesel::result::Error::RollbackErrorOnCommit { commit_error, .. } => commit_error,
+        cause => cause,
+    };
+    let failure: Failure = B::classify(cause);
     Error::Database { failure: Box::new(failure), source }
 }
 

@@ -53,7 +53,7 @@ impl Backend for Test {
         connection.batch_execute("SELECT 1")
     }
 
-    fn begin(connection: &mut SqliteConnection) -> QueryResult<()> {
+    fn begin(_: &String, connection: &mut SqliteConnection) -> QueryResult<()> {
         connection.batch_execute("BEGIN IMMEDIATE")
     }
 

@@ -22,8 +22,9 @@ mod options;
 mod placeholder;
 mod server;
 mod source;
+mod transaction;
 
-use diesel::connection::{AnsiTransactionManager, DefaultLoadingMode, TransactionManager};
+use diesel::connection::DefaultLoadingMode;
 use diesel::query_builder::QueryFragment;
 use diesel::sql_types::{BigInt, Integer};
 use diesel::{ConnectionResult, IntoSql, MysqlConnection, QueryResult};
@@ -96,8 +97,12 @@ impl Backend for Mysql {
         load::<Self, (Integer,), (i32,)>(connection, &diesel::select(1.into_sql::<Integer>()), &mut |_| false)
     }
 
-    fn begin(connection: &mut MysqlConnection) -> QueryResult<()> {
-        AnsiTransactionManager::begin_transaction(connection)
+    fn begin(source: &Source, connection: &mut MysqlConnection) -> QueryResult<()> {
+        transaction::begin(source.flavor(), connection)
+    }
+
+    fn commit(connection: &mut MysqlConnection) -> QueryResult<()> {
+        transaction::commit(connection)
     }
 
     fn count(connection: &mut MysqlConnection, query: &dyn QueryFragment<Self::Diesel>) -> QueryResult<i64> {

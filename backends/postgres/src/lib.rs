@@ -89,7 +89,7 @@ impl Backend for Postgres {
         connection.batch_execute("DEALLOCATE ALL")
     }
 
-    fn begin(connection: &mut PgConnection) -> QueryResult<()> {
+    fn begin(_: &Source, connection: &mut PgConnection) -> QueryResult<()> {
         AnsiTransactionManager::begin_transaction(connection)
     }
 

@@ -76,7 +76,7 @@ impl Backend for Sqlite {
         connection.batch_execute("SELECT 1")
     }
 
-    fn begin(connection: &mut SqliteConnection) -> QueryResult<()> {
+    fn begin(_: &Source, connection: &mut SqliteConnection) -> QueryResult<()> {
         // A deferred BEGIN that reads and then writes fails at once when another writer came between, whatever the busy
         // time-out says.
         diesel::connection::AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")

@@ -188,6 +188,8 @@ macro_rules! panics_behaviours {
 
             #[test]
             fn a_connection_left_in_a_transaction_is_not_handed_on() {
+                use $crate::diesel::connection::TransactionManager;
+
                 let (orm, _) = one();
                 orm.session(|session| {
                     let connection = session.connection()?;
@@ -197,7 +199,8 @@ macro_rules! panics_behaviours {
                 .unwrap();
                 let caught = catch_unwind(AssertUnwindSafe(|| {
                     orm.with_connection(|connection| -> Result<()> {
-                        <B as $crate::moored::Backend>::begin(connection)?;
+                        type Manager = <<B as Backend>::Connection as Connection>::TransactionManager;
+                        <Manager as TransactionManager<_>>::begin_transaction(connection)?;
                         connection.batch_execute("INSERT INTO notes (text, stars) VALUES ('lost', 0)")?;
                         panic!("on purpose")
                     })

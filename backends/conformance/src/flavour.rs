@@ -108,4 +108,67 @@ impl Flavour {
             Self::Postgres | Self::Mariadb | Self::Mysql => true,
         }
     }
+
+    /// What is asked of and said to the server behind a connection; SQLite has none.
+    #[must_use]
+    pub const fn server(self) -> Option<ServerSql> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(ServerSql {
+                connection: "SELECT pg_backend_pid()::bigint",
+                end: "SELECT pg_terminate_backend",
+                alive: "SELECT COUNT(*) FROM pg_stat_activity WHERE pid = ",
+                prepared: "SELECT COUNT(*) FROM pg_prepared_statements",
+            }),
+            Self::Mariadb => Some(ServerSql {
+                connection: "SELECT CAST(CONNECTION_ID() AS SIGNED)",
+                end: "KILL ",
+                alive: "SELECT COUNT(*) FROM information_schema.processlist WHERE id = ",
+                prepared: "SELECT CAST(SUM(CASE variable_name WHEN 'COM_STMT_PREPARE' THEN variable_value \
+                     ELSE -variable_value END) AS SIGNED) FROM information_schema.session_status \
+                     WHERE variable_name IN ('COM_STMT_PREPARE', 'COM_STMT_CLOSE')",
+            }),
+            Self::Mysql => Some(ServerSql {
+                connection: "SELECT CAST(CONNECTION_ID() AS SIGNED)",
+                end: "KILL ",
+                alive: "SELECT COUNT(*) FROM performance_schema.threads WHERE processlist_id = ",
+                prepared: "SELECT COUNT(*) FROM performance_schema.prepared_statements_instances \
+                     WHERE owner_thread_id = PS_CURRENT_THREAD_ID()",
+            }),
+        }
+    }
+
+    /// Lets a connection wait for another's locks no longer than a second.
+    #[must_use]
+    pub const fn impatience(self) -> &'static str {
+        match self {
+            Self::Sqlite => "PRAGMA busy_timeout = 50",
+            Self::Postgres => "SET lock_timeout = '50ms'",
+            Self::Mariadb | Self::Mysql => "SET innodb_lock_wait_timeout = 1",
+        }
+    }
+
+    /// How a transaction is told to fail where it meets a row that was changed since it began: what is sent before it, and
+    /// within it before anything else. SQLite has one writer, and MySQL then works on the changed row.
+    #[must_use]
+    pub const fn serializes(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Sqlite | Self::Mysql => None,
+            Self::Postgres => Some(("SELECT 1", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")),
+            Self::Mariadb => Some(("SET innodb_snapshot_isolation = ON", "SELECT 1")),
+        }
+    }
+}
+
+/// What is asked of and said to the server behind a connection.
+#[derive(Clone, Copy, Debug)]
+pub struct ServerSql {
+    /// The number of this connection.
+    pub connection: &'static str,
+    /// Ends a connection whose number follows in parentheses.
+    pub end: &'static str,
+    /// 1 as long as the connection is there whose number follows.
+    pub alive: &'static str,
+    /// How many prepared statements this connection has.
+    pub prepared: &'static str,
 }

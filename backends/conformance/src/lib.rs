@@ -25,7 +25,7 @@ mod statements;
 mod suite;
 
 pub use database::Database;
-pub use flavour::{Flavour, Nan};
+pub use flavour::{Flavour, Nan, ServerSql};
 pub use harness::Harness;
 pub use statements::Statements;
 

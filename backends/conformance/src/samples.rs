@@ -1,5 +1,7 @@
 //! Rows to begin a test with, and what tests of every part need.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use moored::backend::{InsertShape, KeyedShape, Returning, Streaming, UpdateShape};
 use moored::{Backend, Entity, Error, Key, Orm, Result};
 
@@ -198,6 +200,20 @@ pub fn flush_inside<B: Backend>(orm: &Orm<B>, statement: &str) -> Vec<String> {
     } else {
         vec![statement.to_owned()]
     }
+}
+
+/// Keeps tests apart that fill much memory or measure it. Hold it while that matters.
+pub fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    // Nothing is behind it that a failed test could leave half done.
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How many bytes of memory this process has, its libraries' included; `None` where the system does not say.
+#[must_use]
+pub fn memory() -> Option<usize> {
+    let pages = std::fs::read_to_string("/proc/self/statm").ok()?;
+    Some(pages.split_whitespace().nth(1)?.parse::<usize>().ok()? * 4096)
 }
 
 /// What a closure returns to have its work undone.

@@ -15,6 +15,8 @@ macro_rules! suite {
         $crate::changes_behaviours!($backend, $harness);
         $crate::circles_behaviours!($backend, $harness);
         $crate::computed_behaviours!($backend, $harness);
+        $crate::conflicts_behaviours!($backend, $harness);
+        $crate::connections_behaviours!($backend, $harness);
         $crate::detached_behaviours!($backend, $harness);
         $crate::failure_behaviours!($backend, $harness);
         $crate::halfway_behaviours!($backend, $harness);
@@ -35,6 +37,7 @@ macro_rules! suite {
         $crate::rollback_behaviours!($backend, $harness);
         $crate::rotations_behaviours!($backend, $harness);
         $crate::scopes_behaviours!($backend, $harness);
+        $crate::stale_batches_behaviours!($backend, $harness);
         $crate::states_behaviours!($backend, $harness);
         $crate::streaming_behaviours!($backend, $harness);
         $crate::text_behaviours!($backend, $harness);
@@ -42,5 +45,7 @@ macro_rules! suite {
         $crate::unflushed_behaviours!($backend, $harness);
         $crate::uniques_behaviours!($backend, $harness);
         $crate::values_behaviours!($backend, $harness);
+        $crate::volume_behaviours!($backend, $harness);
+        $crate::writers_behaviours!($backend, $harness);
     };
 }

@@ -140,6 +140,42 @@ macro_rules! batches_behaviours {
                 }
             }
 
+            #[test]
+            fn a_column_that_is_null_in_every_row_is_inserted_and_updated() {
+                for count in samples::sizes(&open().0, 13) {
+                    let (orm, log) = open();
+                    let null = |number| Measurement { remark: None, estimate: None, ..measured(number) };
+                    orm.session(|session| {
+                        let drafts = (0..).take(count).map(|number| session.persist(draft(&null(number))));
+                        let new = drafts.collect::<Result<Vec<_>>>()?;
+                        session.flush()?;
+                        let rows = session.promote(&new)?;
+                        for to_null in [false, true] {
+                            for (number, row) in (0..).zip(&rows) {
+                                let row = session.edit(row)?;
+                                row.remark = (!to_null).then(|| format!("{number}"));
+                                row.estimate = (!to_null).then(|| number.into());
+                            }
+                            log.skip();
+                            session.flush()?;
+                            let updates = samples::updates(&orm, "UPDATE measurements (remark, estimate)", count);
+                            log.expect(samples::flush(updates, count));
+                            let expected = (0..).take(count).map(|number| match to_null {
+                                true => null(number),
+                                false => Measurement {
+                                    remark: Some(format!("{number}")),
+                                    estimate: Some(number.into()),
+                                    ..null(number)
+                                },
+                            });
+                            assert_eq!(stored(session)?, expected.collect::<Vec<_>>());
+                        }
+                        Ok(())
+                    })
+                    .unwrap();
+                }
+            }
+
             /// Decimals of many scales, each of which is a binary number as well.
             fn amount(number: u32) -> BigDecimal {
                 let scales = ["0.5", "-8", "0.000244140625", "123456789", "1000000.25", "-0.125"];

@@ -208,6 +208,7 @@ macro_rules! changes_behaviours {
 
             #[test]
             fn a_clean_session_of_many_rows_costs_what_was_edited() {
+                let _alone = samples::alone();
                 let (orm, log) = open();
                 samples::notes(&orm, 100_000);
                 orm.session(|session| {

@@ -169,43 +169,6 @@ macro_rules! limits_behaviours {
             }
 
             #[test]
-            fn a_hundred_thousand_rows_are_inserted_updated_and_deleted() {
-                const COUNT: usize = 100_000;
-                let (orm, log) = open();
-                orm.session(|session| {
-                    let new: Vec<_> = (0..)
-                        .take(COUNT)
-                        .map(|stars| session.persist(NewNote::new("note", stars)))
-                        .collect::<Result<_>>()?;
-                    session.flush()?;
-                    log.expect(samples::in_transaction(samples::inserts(&orm, "notes", COUNT, 2)));
-                    let rows = session.promote(&new)?;
-                    assert!((0..).zip(&rows).all(|(stars, row)| session[row].stars == stars));
-                    let sum = i64::try_from(COUNT * (COUNT - 1) / 2).unwrap();
-                    assert_eq!(stars(session)?, (COUNT, sum));
-
-                    for row in &rows {
-                        session.edit(row)?.stars += 1;
-                    }
-                    log.skip();
-                    session.flush()?;
-                    let updates = samples::updates(&orm, "UPDATE notes (stars)", COUNT);
-                    log.expect(samples::in_transaction(updates));
-                    assert_eq!(stars(session)?, (COUNT, sum + i64::try_from(COUNT).unwrap()));
-
-                    for row in rows {
-                        let _ = session.remove(row)?;
-                    }
-                    log.skip();
-                    session.flush()?;
-                    log.expect(samples::in_transaction(samples::deletes(&orm, "notes", COUNT)));
-                    assert_eq!(stars(session)?, (0, 0));
-                    Ok(())
-                })
-                .unwrap();
-            }
-
-            #[test]
             fn a_failure_in_a_later_chunk_undoes_the_earlier_ones() {
                 let (orm, log) = open();
                 let size = samples::insert_size(&orm, 2);

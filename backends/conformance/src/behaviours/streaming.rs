@@ -81,6 +81,38 @@ macro_rules! streaming_behaviours {
             }
 
             #[test]
+            fn streaming_holds_a_part_of_the_rows_at_a_time() {
+                const ROWS: usize = 12_000;
+                const BYTES: usize = 8_000;
+                let (orm, _) = open();
+                let _alone = samples::alone();
+                let (text, numbers) = ("x".repeat(BYTES), samples::numbers(ROWS));
+                samples::execute(
+                    &orm,
+                    &format!("INSERT INTO notes (id, text, stars) SELECT n, '{text}', 0 FROM {numbers}"),
+                );
+                orm.session(|session| {
+                    let before = samples::memory();
+                    let (mut rows, mut most) = (0, 0);
+                    session.query::<Note>(notes::table).stream(|note| {
+                        assert_eq!(note.text.len(), BYTES);
+                        rows += 1;
+                        if rows % 500 == 1 {
+                            most = most.max(samples::memory().unwrap_or(0));
+                        }
+                        Ok::<_, Error>(())
+                    })?;
+                    assert_eq!(rows, ROWS);
+                    if let Some(before) = before {
+                        let (grown, all) = (most.saturating_sub(before), ROWS * BYTES);
+                        assert!(grown < all / 4, "{grown} bytes more memory for a stream of {all} bytes");
+                    }
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
             fn streaming_leaves_managed_rows_as_they_are() {
                 let (orm, _) = open();
                 let key = samples::note(&orm, "before");

@@ -144,6 +144,36 @@ macro_rules! text_behaviours {
             }
 
             #[test]
+            fn any_text_goes_through_a_batch() {
+                let (orm, log) = open();
+                let mut texts = texts();
+                orm.session(|session| {
+                    let new = texts
+                        .iter()
+                        .map(|text| session.persist(NewNote::new(text.as_str(), 0)))
+                        .collect::<Result<Vec<_>>>()?;
+                    session.flush()?;
+                    let notes = session.promote(&new)?;
+                    for _ in 0..2 {
+                        for (note, text) in notes.iter().zip(&texts) {
+                            session.refresh(note)?;
+                            assert_eq!(&session[note].text, text);
+                        }
+                        texts.rotate_left(1);
+                        for (note, text) in notes.iter().zip(&texts) {
+                            session.edit(note)?.text.clone_from(text);
+                        }
+                        log.skip();
+                        session.flush()?;
+                        let updates = samples::updates(&orm, "UPDATE notes (text)", texts.len());
+                        log.expect(samples::in_transaction(updates));
+                    }
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
             fn a_nul_is_kept_or_refused_and_nothing_is_lost() {
                 let (orm, log) = open();
                 let key = samples::note(&orm, "first");

@@ -45,6 +45,10 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
     /// The database's name in errors: `SQLite`.
     const NAME: &'static str;
 
+    /// Whether the values of every statement go through [`collect`](Self::collect), a caller's queries included, since the
+    /// backend binds some of them in another way than Diesel.
+    const COLLECTS: bool = false;
+
     /// Reads the address. No connection has to be made yet.
     ///
     /// # Errors

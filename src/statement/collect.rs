@@ -85,7 +85,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         values: &dyn QueryFragment<B::Diesel>,
         most: usize,
     ) -> Result<Collected<B>, Refused> {
-        if most == usize::MAX || !can_be_large::<E>() {
+        if !B::COLLECTS && (most == usize::MAX || !can_be_large::<E>()) {
             return Ok(None);
         }
         match B::collect(connection, &[values], Form::Single).map_err(database::<B>)? {

@@ -1,10 +1,10 @@
 //! Columns that the database works out when it updates a row: what became of them is read back.
 
-use diesel::connection::Connection;
 use hashbrown::HashMap;
 
 use super::collect::Refused;
 use super::fragment::{ComputeRow, UpdatedRow};
+use super::load::execute;
 use super::text::pieces_around;
 use super::update::to_update;
 use super::write::{Writer, database};
@@ -61,7 +61,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             })
             .map_err(database::<B>)?,
             Returning::Select(_) => {
-                let count = connection.execute_returning_count(&statement).map_err(database::<B>)?;
+                let count = execute::<B>(connection, &statement).map_err(database::<B>)?;
                 if count == 1 {
                     read = self.load_by_key(connection, &base.key())?;
                 }

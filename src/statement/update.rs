@@ -5,6 +5,7 @@ use diesel::connection::Connection;
 use super::collect::Refused;
 use super::compute::{expressions_of, generates_columns, has_expressions};
 use super::fragment::{Cached, Statement, UpdatedRow};
+use super::load::execute;
 use super::many::{Layout, Listed, Updated};
 use super::text::{Count, Shape};
 use super::write::{Writer, database, stale};
@@ -216,7 +217,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             let (set, key) = (ColumnSet::EMPTY, E::meta().key);
             let values = UpdatedRow::<B::Diesel> { now, base, set, key, version: None };
             let statement = Statement { text: &text, cached: Cached::Yes, values: &values };
-            match connection.execute_returning_count(&statement).map_err(database::<B>)? {
+            match execute::<B>(connection, &statement).map_err(database::<B>)? {
                 1 => {}
                 _ => return Err(Error::Stale(arena.name_of(slot))),
             }

@@ -82,6 +82,7 @@ impl Backend for Mysql {
     type Source = Source;
 
     const NAME: &'static str = "MySQL";
+    const COLLECTS: bool = true;
 
     fn open(url: &str, options: MysqlOptions) -> ConnectionResult<Source> {
         Ok(Source::new(url, options))

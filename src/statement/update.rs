@@ -8,11 +8,11 @@ use super::fragment::{Cached, Statement, UpdatedRow};
 use super::load::execute;
 use super::many::{Layout, Listed, Updated};
 use super::text::{Count, Shape};
-use super::write::{Writer, database, stale};
+use super::write::{Writer, database, stale, to_update};
 use crate::backend::{Backend, Returning, UpdateShape};
 use crate::entity::{ColumnSet, Entity};
 use crate::error::{Error, Result};
-use crate::identity::{Arena, Slot, Written};
+use crate::identity::{Arena, Slot};
 
 /// What a batch of UPDATEs sets, and whether it checks versions and moves them on.
 #[derive(Clone, Copy)]
@@ -223,17 +223,5 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             }
         }
         Ok(())
-    }
-}
-
-/// What an UPDATE of the slot binds: the new values, and the row as the database has it.
-pub(super) fn to_update<E: Entity<B>, B: Backend>(slot: &Slot<E, B>) -> Option<(&E, &E)> {
-    match slot {
-        Slot::Draft(draft) => match &draft.written {
-            Some(Written::Row(row)) => Some((row, row)),
-            _ => None,
-        },
-        Slot::Row(row) => Some((&row.value, row.base())),
-        _ => None,
     }
 }

@@ -145,3 +145,15 @@ pub(crate) fn database<B: Backend>(source: diesel::result::Error) -> Error {
 pub(super) fn stale<E: Entity<B>, B: Backend>(arena: &Arena<E, B>, slot: Option<u32>) -> Error {
     Error::Stale(arena.name_of(slot.unwrap_or(u32::MAX)))
 }
+
+/// What an UPDATE of the slot binds: the new values, and the row as the database has it.
+pub(super) fn to_update<E: Entity<B>, B: Backend>(slot: &Slot<E, B>) -> Option<(&E, &E)> {
+    match slot {
+        Slot::Draft(draft) => match &draft.written {
+            Some(Written::Row(row)) => Some((row, row)),
+            _ => None,
+        },
+        Slot::Row(row) => Some((&row.value, row.base())),
+        _ => None,
+    }
+}

@@ -13,6 +13,7 @@ mod read;
 mod reference;
 mod refresh;
 mod remove;
+mod stream;
 
 pub use detach::Detached;
 pub use find::Required;

@@ -5,9 +5,9 @@ use std::marker::PhantomData;
 use diesel::dsl;
 use diesel::query_builder::{AsQuery, QueryFragment};
 use diesel::query_dsl::methods::{LimitDsl, SelectDsl};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 
-use crate::backend::{Backend, Streaming};
+use crate::backend::Backend;
 use crate::criteria::Select;
 use crate::entity::Entity;
 use crate::error::{Error, Result};
@@ -90,7 +90,7 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
 
 /// What a query is to give.
 #[derive(Clone, Copy)]
-enum Wanted {
+pub(super) enum Wanted {
     /// Rows, so many at most.
     Rows { limit: Option<i64> },
     /// The keys of the rows.
@@ -98,13 +98,13 @@ enum Wanted {
 }
 
 impl Wanted {
-    const ALL: Self = Self::Rows { limit: None };
+    pub(super) const ALL: Self = Self::Rows { limit: None };
 }
 
 /// A query of an entity that has not run yet.
 #[must_use = "a query does nothing until `all`, `first`, `one`, `count`, `exists` or `stream` runs it"]
 pub struct Query<'u, 's, 'q, B: Backend, A: ?Sized, E> {
-    uow: &'u mut UnitOfWork<'s, B, A>,
+    pub(super) uow: &'u mut UnitOfWork<'s, B, A>,
     fragment: Box<dyn FnOnce(Wanted) -> Fragment<'q, B> + 'q>,
     mode: Option<FlushMode>,
     _of: PhantomData<fn() -> E>,
@@ -224,49 +224,8 @@ impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E>
         uow.core.count(&*fragment).map(|count| count > 0)
     }
 
-    /// Hands every row to `each`, one at a time and by value: nothing is managed, and memory stays bounded. Stops at the
-    /// first error that `each` returns.
-    ///
-    /// The clients of MySQL and MariaDB keep a whole result in memory. There the keys of all rows are read first, and the
-    /// rows by them, a thousand at a time: a row that is deleted meanwhile is left out, one that is changed is handed out as
-    /// it is by then, and a query with DISTINCT can be ordered by its key alone. Inside a transaction all of it shows one
-    /// state of the database.
-    ///
-    /// # Errors
-    ///
-    /// As [`all`](Self::all), and what `each` returns.
-    pub fn stream(self, each: impl FnMut(E) -> Result<()>) -> Result<()> {
-        self.try_stream(each)
-    }
-
-    /// [`stream`](Self::stream) with errors of a type of your own.
-    ///
-    /// # Errors
-    ///
-    /// As [`stream`](Self::stream).
-    pub fn try_stream<X: From<Error>>(self, mut each: impl FnMut(E) -> Result<(), X>) -> Result<(), X> {
-        let mut stopped = Ok(());
-        let mut each = |row| {
-            stopped = each(row);
-            stopped.is_ok()
-        };
-        match self.uow.core.map.dialect().streaming {
-            Streaming::Rows => {
-                let (uow, fragment) = self.prepare(Wanted::ALL)?;
-                uow.core.run(|connection, _| {
-                    E::stream(connection, &*fragment, &mut each).map_err(database::<B>)
-                })?;
-            }
-            Streaming::Pages { rows } => {
-                let (uow, fragment) = self.prepare(Wanted::Keys)?;
-                uow.core.stream_pages::<E>(&*fragment, rows, &mut each)?;
-            }
-        }
-        stopped
-    }
-
     /// Flushes if the mode says so.
-    fn prepare(self, wanted: Wanted) -> Result<(&'u mut UnitOfWork<'s, B, A>, Fragment<'q, B>)> {
+    pub(super) fn prepare(self, wanted: Wanted) -> Result<(&'u mut UnitOfWork<'s, B, A>, Fragment<'q, B>)> {
         let Query { uow, fragment, mode, .. } = self;
         let fragment = fragment(wanted);
         uow.core.flush_for_query(mode, &*fragment)?;
@@ -330,35 +289,6 @@ impl<B: Backend> Core<B> {
             })
             .map_err(database::<B>)?;
             refused.map(|()| slots)
-        })
-    }
-
-    /// Hands out the rows of a query of keys, in its order, so many in memory at a time.
-    fn stream_pages<E: Entity<B>>(
-        &mut self,
-        keys: &dyn QueryFragment<B::Diesel>,
-        rows: usize,
-        each: &mut dyn FnMut(E) -> bool,
-    ) -> Result<()> {
-        self.run(|connection, map| {
-            let mut all = Vec::new();
-            E::load_keys(connection, keys, &mut |key| all.push(key)).map_err(database::<B>)?;
-            for page in all.chunks(rows.max(1)) {
-                let mut loaded = HashMap::with_capacity(page.len());
-                let writer = &mut map.store_mut::<E>().writer;
-                // A join gives a row as often as it finds it.
-                let mut asked = HashSet::with_capacity(page.len());
-                let distinct: Vec<E::Key> = page.iter().filter(|key| asked.insert(*key)).cloned().collect();
-                writer.load_by_keys(connection, &distinct, &mut |row| {
-                    loaded.insert(row.key(), row);
-                })?;
-                for row in page.iter().filter_map(|key| loaded.get(key)) {
-                    if !each(row.clone()) {
-                        return Ok(());
-                    }
-                }
-            }
-            Ok(())
         })
     }
 

@@ -25,6 +25,7 @@ pub mod arguments;
 pub mod error;
 pub mod greeting;
 pub mod interrupt;
+pub mod libraries;
 pub mod place;
 pub mod port;
 pub mod process;

@@ -48,7 +48,7 @@ pub(crate) fn server(server: Server, names: &[&str], tried: &str, setting: &Sett
 /// Installs packages, and has them start no service.
 pub(crate) fn packages(names: &[&str], purpose: &str, log: &Path, interrupt: &Interrupt) -> Result<()> {
     let _turn = lock(Path::new(TURN), interrupt)?;
-    eprintln!("moored-servers: installing {} for {purpose}", names.join(" and "));
+    eprintln!("moored-servers: installing {} for {purpose}", names.join(", "));
     let mut quiet = Quiet::default();
     quiet.starts_no_service()?;
     if names.contains(&POSTGRES) {
@@ -57,7 +57,7 @@ pub(crate) fn packages(names: &[&str], purpose: &str, log: &Path, interrupt: &In
     let apt = |arguments: &[&str]| {
         let mut apt = command("apt-get");
         apt.env("DEBIAN_FRONTEND", "noninteractive").args(["-y", "-q", "-o", "DPkg::Lock::Timeout=300"]);
-        step_leaving(&quiet.0, apt.args(arguments), log, LIMIT, interrupt)
+        step_leaving(&quiet.files, apt.args(arguments), log, LIMIT, interrupt)
     };
     let install = [&["install", "--no-install-recommends", "--no-remove"], names].concat();
     // The lists of packages may be old, or missing as in a fresh container.
@@ -80,7 +80,11 @@ const CLUSTER: &str = "/etc/postgresql-common/createcluster.d/moored-servers.con
 
 /// Files that tell Debian's package scripts what not to do, while this lives.
 #[derive(Default)]
-struct Quiet(Vec<PathBuf>);
+struct Quiet {
+    files: Vec<PathBuf>,
+    /// Those that were made for a file, the innermost first. They go if they are empty.
+    folders: Vec<PathBuf>,
+}
 
 impl Quiet {
     /// Services are not started. A policy of the machine's own stays.
@@ -96,21 +100,27 @@ impl Quiet {
 
     /// PostgreSQL is installed without a cluster.
     fn makes_no_cluster(&mut self) -> Result<()> {
-        let folder = Path::new(CLUSTER).parent().map_or(Ok(()), fs::create_dir_all);
-        folder.context(|| format!("make the folder of {CLUSTER}"))?;
+        let folders = Path::new(CLUSTER).ancestors().skip(1);
+        self.folders = folders.take_while(|folder| !folder.exists()).map(Path::to_owned).collect();
+        for folder in self.folders.iter().rev() {
+            fs::create_dir(folder).context(|| format!("make the folder {}", folder.display()))?;
+        }
         self.write(CLUSTER, "create_main_cluster = false\n")
     }
 
     fn write(&mut self, file: &str, text: &str) -> Result<()> {
-        self.0.push(file.into());
+        self.files.push(file.into());
         fs::write(file, text).context(|| format!("write {file}"))
     }
 }
 
 impl Drop for Quiet {
     fn drop(&mut self) {
-        for file in &self.0 {
+        for file in &self.files {
             let _ = fs::remove_file(file);
+        }
+        for folder in &self.folders {
+            let _ = fs::remove_dir(folder);
         }
     }
 }

@@ -14,6 +14,10 @@ fmt:
 lint:
     cargo clippy --workspace --all-targets -- -D warnings
 
+# What the backends link, where it is missing (needs root on Debian).
+install:
+    cargo run -p moored-servers -- install
+
 # Every test, or those whose names contain a word, with the servers up.
 test *words:
     cargo run -p moored-servers -- test {{words}}

@@ -10,13 +10,18 @@ pub const HELP: &str = "\
 Brings up the database servers that Moored is tested against, and takes them down when all is done.
 
 usage: moored-servers [OPTION]... test [WORD]...          run the tests
+       moored-servers [OPTION]... install                 install what the tests are linked with, and start nothing
        moored-servers [OPTION]... [--] COMMAND [WORD]...  run any other command
 
   --only SERVERS  bring up only these, of postgres, mariadb and mysql, with commas between them
   --dir DIR       keep logs, downloads and what is not in memory there (default: servers/ in Cargo's target directory)
 
 `test` compiles the tests of the whole workspace while the servers come up, and runs several of their programs at once.
-Its words go to each of them: names to run only the tests that contain one, or options like --ignored.
+Its words go to each of them: names to run only the tests that contain one, or options like --ignored. With --list, they
+only list their tests, and no server is needed.
+
+`install` makes sure that the client libraries libpq and libmariadb are there, as `test` does before it compiles. Both
+install them on Debian, as root.
 
 A server that its variable names is used and not started:
   MOORED_POSTGRES_URL  postgres://user:password@host:port/database
@@ -45,9 +50,11 @@ pub struct Arguments {
     pub task: Task,
 }
 
-/// What the servers are brought up for.
+/// What to do.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Task {
+    /// Install what the tests are linked with, and start no server.
+    Install,
     /// The tests, with these words for each of their programs.
     Test(Vec<OsString>),
     /// A command.
@@ -77,6 +84,12 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Request> {
             ("--only", value) => servers = only(&value_of("--only", value, &mut words)?.to_string_lossy())?,
             ("--dir", value) => dir = Some(PathBuf::from(value_of("--dir", value, &mut words)?)),
             ("test", None) => break Some(Task::Test(words.collect())),
+            ("install", None) => {
+                break match words.next() {
+                    None => Some(Task::Install),
+                    Some(_) => return Err(Error::Usage("`install` takes no words".into())),
+                };
+            }
             (name, _) if name.starts_with('-') => {
                 return Err(Error::Usage(format!("there is no option {name}")));
             }
@@ -140,6 +153,15 @@ mod tests {
         let expected = Request::Run(Arguments { servers: Server::ALL.to_vec(), dir: None, task });
         assert_eq!(run(&["test", "--exact", "x"]).ok(), Some(expected));
         assert_eq!(run(&["--", "test", "-e", "x"]).ok(), Some(arguments(&Server::ALL, "test", &["-e", "x"])));
+    }
+
+    #[test]
+    fn install_takes_no_words() {
+        let expected = Arguments { servers: Server::ALL.to_vec(), dir: None, task: Task::Install };
+        assert_eq!(run(&["install"]).ok(), Some(Request::Run(expected)));
+        assert!(matches!(run(&["install", "a"]), Err(Error::Usage(_))));
+        let expected = arguments(&Server::ALL, "install", &["a", "b"]);
+        assert_eq!(run(&["--", "install", "a", "b"]).ok(), Some(expected));
     }
 
     #[test]

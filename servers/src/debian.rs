@@ -3,12 +3,13 @@
 //! `debootstrap` makes it, of the unstable branch, and it is kept between runs. Its programs are run from outside, with
 //! its own loader and libraries.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::Context;
+use crate::place::lock;
 use crate::process::step;
 use crate::program::{command, find, is_root};
 use crate::up::Setting;
@@ -24,11 +25,7 @@ pub(crate) fn with_mysql(
     root: &Path,
     finish: impl FnOnce(&Path) -> Result<()>,
 ) -> Result<PathBuf> {
-    let lock = root.with_extension("lock");
-    let lock = File::create(&lock).context(|| format!("open {}", lock.display()))?;
-    while lock.try_lock().is_err() {
-        setting.interrupt.tick()?;
-    }
+    let _lock = lock(&root.with_extension("lock"), setting.interrupt)?;
     if !root.is_dir() {
         let partial = root.with_extension("partial");
         make(setting, &partial)?;
@@ -53,7 +50,7 @@ pub(crate) fn command_in(root: &Path, program: &str) -> Result<Command> {
 fn make(setting: &Setting<'_>, root: &Path) -> Result<()> {
     let tried = "mysqld is not on the PATH, or is MariaDB";
     if !is_root() || find("debootstrap").is_none() {
-        install::packages(Server::Mysql, &["debootstrap", "debian-archive-keyring"], tried, setting)?;
+        install::server(Server::Mysql, &["debootstrap", "debian-archive-keyring"], tried, setting)?;
     }
     let dir = setting.dir.display();
     eprintln!("moored-servers: making a Debian system with MySQL in {dir} (about a minute, once)");

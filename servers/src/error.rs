@@ -43,6 +43,18 @@ pub enum Error {
         /// What would make it work on this machine.
         remedy: String,
     },
+    /// Client libraries that the backends link are not there, and cannot be installed.
+    #[error(
+        "the backends cannot be compiled: pkg-config does not find {missing}, and {obstacle}; run `apt-get install {packages}` on Debian, or install their like elsewhere"
+    )]
+    Libraries {
+        /// The libraries.
+        missing: String,
+        /// Why they are not installed.
+        obstacle: String,
+        /// The Debian packages of all that is missing.
+        packages: String,
+    },
     /// A server that was started ended, or did not answer in time.
     #[error("{server} {what}; its log is {}, and ends:\n{tail}", log.display())]
     NotUp {
@@ -86,6 +98,9 @@ pub enum Error {
     /// The tests cannot be compiled. The compiler has said why.
     #[error("the tests do not compile: cargo {0}")]
     Compile(String),
+    /// What the workspace is compiled from is not known. Cargo has said why.
+    #[error("the packages of the workspace cannot be listed: cargo {0}")]
+    Workspace(String),
     /// A signal came before the end, or something else failed.
     #[error("interrupted")]
     Interrupted,

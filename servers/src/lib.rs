@@ -16,15 +16,16 @@
 //! | MariaDB    | `MOORED_MARIADB_URL`  | the machine's programs, or the Debian package `mariadb-server-core` |
 //! | MySQL      | `MOORED_MYSQL_URL`    | the machine's `mysqld`, or a Debian system of its own made for it   |
 //!
-//! The stages, in order: [`arguments`], then for each [`server`] either its [`address`] is asked for a [`greeting`]
-//! or it is brought [`up`] in a [`place`] of its own, then [`run`] runs the command, or [`suite`] the tests. Every
-//! process is a [`process::Guard`]'s, which ends it.
+//! The stages, in order: [`arguments`], for the tests the [`libraries`] that they are linked with, then for each
+//! [`server`] either its [`address`] is asked for a [`greeting`] or it is brought [`up`] in a [`place`] of its own, then
+//! [`run`] runs the command, or [`suite`] the tests. Every process is a [`process::Guard`]'s, which ends it.
 
 pub mod address;
 pub mod arguments;
 pub mod error;
 pub mod greeting;
 pub mod interrupt;
+pub mod libraries;
 pub mod place;
 pub mod port;
 pub mod process;

@@ -7,7 +7,7 @@ use moored_servers::arguments::{self, Arguments, HELP, Request, Task};
 use moored_servers::interrupt::Interrupt;
 use moored_servers::run::{code_of, run};
 use moored_servers::up::{self, Up};
-use moored_servers::{Error, Server, place, suite};
+use moored_servers::{Error, Server, libraries, place, suite};
 
 fn main() -> ExitCode {
     let arguments = match arguments::parse(std::env::args_os().skip(1)) {
@@ -36,10 +36,17 @@ fn launch(arguments: Arguments, interrupt: &Interrupt) -> Result<u8, Vec<Error>>
             servers = up()?;
             run(&program, &arguments, &servers, interrupt)
         }
+        Task::Install => {
+            provide_libraries(&dir, interrupt)?;
+            eprintln!("moored-servers: the client libraries that the backends link are there");
+            return Ok(0);
+        }
         Task::Test(words) => {
+            provide_libraries(&dir, interrupt)?;
             let folder = place::folder(&dir, "tests").map_err(|error| vec![error])?;
+            let servers_up = || if suite::runs_tests(&words) { up() } else { Ok(Vec::new()) };
             let jobs;
-            (jobs, servers) = suite::prepare(&folder, up, interrupt)?;
+            (jobs, servers) = suite::prepare(&folder, servers_up, interrupt)?;
             suite::run(jobs, &words, &servers, &folder, interrupt)
         }
     };
@@ -47,6 +54,11 @@ fn launch(arguments: Arguments, interrupt: &Interrupt) -> Result<u8, Vec<Error>>
         eprintln!("moored-servers: {lost}");
     }
     code.map_err(|error| vec![error])
+}
+
+fn provide_libraries(dir: &Path, interrupt: &Interrupt) -> Result<(), Vec<Error>> {
+    let folder = place::folder(dir, "libraries");
+    folder.and_then(|folder| libraries::provide(&folder, interrupt)).map_err(|error| vec![error])
 }
 
 fn bring_up(servers: &[Server], dir: &Path, interrupt: &Interrupt) -> Result<Vec<Up>, Vec<Error>> {

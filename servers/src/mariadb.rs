@@ -41,7 +41,7 @@ fn programs(setting: &Setting<'_>) -> Result<[PathBuf; 2]> {
     // Without mariadb-server itself, which is a service that would start at once and at every boot. What makes the
     // tables needs a program of the clients' package.
     let packages = ["mariadb-server-core", "mariadb-client"];
-    install::packages(Server::Mariadb, &packages, tried, setting)?;
+    install::server(Server::Mariadb, &packages, tried, setting)?;
     both().ok_or_else(|| Error::Missing {
         server: Server::Mariadb,
         tried: format!("{tried}, not even after the package mariadb-server-core was installed"),

@@ -1,6 +1,6 @@
 //! Folders: one for what is kept between runs, one for each server of a run, which goes with the run.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use nix::sys::statvfs::statvfs;
 use nix::unistd::{AccessFlags, Pid, access};
 
 use crate::error::Context;
+use crate::interrupt::Interrupt;
 use crate::{Result, Server};
 
 /// A folder in memory, where no commit waits for a disk.
@@ -38,6 +39,20 @@ pub fn folder(dir: &Path, name: &str) -> Result<PathBuf> {
     let made = fs::remove_dir_all(&mine).or_else(unless_missing).and_then(|()| fs::create_dir_all(&mine));
     made.context(|| format!("make the folder {}", mine.display()))?;
     Ok(mine)
+}
+
+/// Waits until no one else holds a file locked, and makes and locks it. It is let go when this is dropped, or the launcher
+/// ends in whatever way.
+///
+/// # Errors
+///
+/// When the file cannot be made, or [`Error::Interrupted`](crate::Error::Interrupted) when a signal came first.
+pub fn lock(path: &Path, interrupt: &Interrupt) -> Result<File> {
+    let lock = File::create(path).context(|| format!("open {}", path.display()))?;
+    while lock.try_lock().is_err() {
+        interrupt.tick()?;
+    }
+    Ok(lock)
 }
 
 /// A server's folder of this run. Dropping it removes the data; the log stays until a later run clears it away.

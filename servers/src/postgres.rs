@@ -74,7 +74,7 @@ fn programs(setting: &Setting<'_>) -> Result<PathBuf> {
     if let Some(folder) = find() {
         return Ok(folder);
     }
-    install::packages(Server::Postgres, &["postgresql"], tried, setting)?;
+    install::server(Server::Postgres, &[install::POSTGRES], tried, setting)?;
     find().ok_or_else(|| Error::Missing {
         server: Server::Postgres,
         tried: format!("{tried}, not even after the package postgresql was installed"),

@@ -20,11 +20,13 @@ use crate::{Error, Result};
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Ends the process, or the group, `$2` with signal `$1` when the launcher is gone, which closes the input of this.
-/// What it read until then is a folder that goes too.
+/// What it read until then are files and folders that go too, one a line.
 const WATCHDOG: &str = r#"
-IFS= read -r left; kill -s "$1" -- "$2"
-tries=0; while [ $tries -lt 50 ] && kill -s 0 -- "$2"; do sleep 0.1; tries=$((tries + 1)); done
-kill -s KILL -- "$2"; [ -z "$left" ] || rm -rf -- "$left"
+signal=$1 target=$2; shift 2
+while IFS= read -r left; do set -- "$@" "$left"; done
+kill -s "$signal" -- "$target"
+tries=0; while [ $tries -lt 50 ] && kill -s 0 -- "$target"; do sleep 0.1; tries=$((tries + 1)); done
+kill -s KILL -- "$target"; [ $# -eq 0 ] || rm -rf -- "$@"
 "#;
 
 /// A process in the background that ends when this is dropped, or when the launcher ends in whatever way.
@@ -74,15 +76,19 @@ impl Guard {
         Ok(guard)
     }
 
-    /// Has a folder removed if the launcher ends without doing it.
+    /// Has a file or folder removed if the launcher ends without doing it.
     ///
     /// # Errors
     ///
-    /// When the shell that is to do it has ended.
-    pub fn leaves(&mut self, folder: &Path) -> Result<()> {
+    /// When the shell that is to do it has ended, or would take the path for two.
+    pub fn leaves(&mut self, path: &Path) -> Result<()> {
+        let mut line = path.as_os_str().as_bytes().to_vec();
+        if line.contains(&b'\n') {
+            return Err(io::Error::from(io::ErrorKind::InvalidFilename)).context(|| format!("use {path:?}"));
+        }
+        line.push(b'\n');
         let pipe = self.watchdog.as_mut().and_then(|watchdog| watchdog.stdin.as_mut());
-        let written = pipe.map_or(Ok(()), |pipe| pipe.write_all(folder.as_os_str().as_bytes()));
-        written.context(|| "reach sh".into())
+        pipe.map_or(Ok(()), |pipe| pipe.write_all(&line)).context(|| "reach sh".into())
     }
 
     /// Waits until it has ended by itself.
@@ -173,10 +179,26 @@ pub fn logged<'c>(command: &'c mut Command, log: &Path) -> Result<&'c mut Comman
 /// [`Error::Step`] with the end of its log when it fails or takes longer than `limit`, [`Error::Interrupted`] when a
 /// signal came.
 pub fn step(command: &mut Command, log: &Path, limit: Duration, interrupt: &Interrupt) -> Result<()> {
+    step_leaving::<&Path>(&[], command, log, limit, interrupt)
+}
+
+/// The same as [`step`], with files that [go](Guard::leaves) if the launcher is killed meanwhile.
+///
+/// # Errors
+///
+/// Those of [`step`].
+pub fn step_leaving<P: AsRef<Path>>(
+    files: &[P],
+    command: &mut Command,
+    log: &Path,
+    limit: Duration,
+    interrupt: &Interrupt,
+) -> Result<()> {
     let program = command.get_program().to_string_lossy().into_owned();
     let failed = |what| Error::Step { program: program.clone(), what, log: log.to_owned(), tail: tail(log) };
     let started = Instant::now();
     let mut guard = Guard::start(logged(command, log)?, Signal::SIGTERM)?;
+    files.iter().try_for_each(|file| guard.leaves(file.as_ref()))?;
     loop {
         match guard.exited().context(|| format!("wait for {program}"))? {
             Some(status) if status.success() => return Ok(()),

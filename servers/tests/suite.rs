@@ -138,6 +138,13 @@ fn every_program_and_the_documentation_are_run_and_summed_up() {
     let (out, err, code) = project.test(&["fine"]);
     assert_eq!(code, Some(0), "{out}{err}");
     assert!(out.contains("\n== 1 passed, 0 failed, 1 ignored, in 6 programs and "), "{out}");
+
+    let mut list = project.launcher();
+    let output = list.arg("--list").env("MOORED_MYSQL_URL", "mysql://127.0.0.1:1/d").output().unwrap();
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{out}");
+    assert!(out.contains("\nfine_but_ignored: test\n"), "{out}");
+    assert!(out.contains("\n== 6 tests, in 6 programs and "), "{out}");
 }
 
 #[test]

@@ -38,7 +38,7 @@ pub(super) fn compile(folder: &Path, interrupt: &Interrupt) -> Result<Vec<Job>> 
     let mut jobs: Vec<_> = messages.lines().filter_map(Executable::of).map(job).collect();
     // They are compiled one by one as they run, which takes longest of all.
     let command = cargo(["test", "--workspace", "--doc", "--no-fail-fast", "--"]);
-    jobs.push(Job { name: "documentation".into(), command, weight: u64::MAX });
+    jobs.push(Job { name: "documentation".into(), command, weight: u64::MAX, runs: true });
     Ok(jobs)
 }
 
@@ -88,7 +88,7 @@ impl Executable {
             .stdin(Stdio::null());
         let size = || fs::metadata(&self.path).map_or(0, |file| file.len());
         let weight = if source.ends_with(COMPILER) { u64::MAX } else { size() };
-        Job { name: format!("{} {}", self.package, source.display()), command, weight }
+        Job { name: format!("{} {}", self.package, source.display()), command, weight, runs: true }
     }
 }
 

@@ -4,7 +4,7 @@
 //! 2. `queue` runs the jobs, a few at a time, each with its output in a file.
 //! 3. `report` prints what a job said when it has ended, and at the end all that failed.
 
-mod cargo;
+pub(crate) mod cargo;
 mod compile;
 mod queue;
 mod report;
@@ -30,6 +30,8 @@ pub struct Job {
     command: Command,
     /// Those with more come first.
     weight: u64,
+    /// Whether it is to run tests, and not only to say which it has.
+    runs: bool,
 }
 
 /// A test program that has run.
@@ -38,8 +40,15 @@ struct Outcome {
     name: String,
     status: ExitStatus,
     took: Duration,
+    runs: bool,
     /// All that it printed.
     said: String,
+}
+
+/// Whether test programs that are given these words run tests, and do not only list them or say how they are used.
+#[must_use]
+pub fn runs_tests(words: &[OsString]) -> bool {
+    !words.iter().any(|word| ["--list", "--help", "-h"].iter().any(|option| word == option))
 }
 
 /// Compiles the tests while `up` brings the servers up. When one fails, the other is not waited for.
@@ -83,6 +92,7 @@ pub fn run(
     let urls = || servers.iter().map(|up| (up.server.variable(), &up.url));
     for job in &mut jobs {
         job.command.args(words).envs(urls());
+        job.runs = runs_tests(words);
     }
     let started = Instant::now();
     let outcomes = queue::run(jobs, folder, interrupt)?;

@@ -65,7 +65,7 @@ fn one(mut job: Job, folder: &Path, interrupt: &Interrupt) -> Result<Outcome> {
     let ended = guard.finish(interrupt);
     let said = String::from_utf8_lossy(&fs::read(&log).unwrap_or_default()).into_owned();
     match ended {
-        Ok(status) => Ok(Outcome { name: job.name, status, took: started.elapsed(), said }),
+        Ok(status) => Ok(Outcome { name: job.name, status, took: started.elapsed(), runs: job.runs, said }),
         Err(error) => {
             report::print(&report::unfinished(&job.name, &said));
             Err(error)

@@ -36,14 +36,14 @@ pub(super) fn unfinished(name: &str, said: &str) -> String {
 pub(super) fn summary(outcomes: &[Outcome], took: Duration) -> Summary {
     let total = outcomes.iter().map(|outcome| Tally::of(&outcome.said)).sum::<Tally>();
     let failures: Vec<_> = outcomes.iter().filter_map(|outcome| Some((outcome, failure(outcome)?))).collect();
-    let mut text = format!(
-        "\n== {} passed, {} failed, {} ignored, in {} programs and {:.1} s\n",
-        total.passed,
-        total.failed,
-        total.ignored,
-        outcomes.len(),
-        took.as_secs_f32()
-    );
+    let counts = if outcomes.iter().all(|outcome| outcome.runs) {
+        format!("{} passed, {} failed, {} ignored", total.passed, total.failed, total.ignored)
+    } else {
+        let listed = outcomes.iter().flat_map(|outcome| outcome.said.lines()).filter_map(listed_test);
+        format!("{} tests", listed.count())
+    };
+    let programs = outcomes.len();
+    let mut text = format!("\n== {counts}, in {programs} programs and {:.1} s\n", took.as_secs_f32());
     // Writing to a string cannot fail.
     for outcome in outcomes {
         for (test, reason) in outcome.said.lines().filter_map(ignored_test) {
@@ -65,13 +65,18 @@ fn failure(outcome: &Outcome) -> Option<String> {
         return Some(ended(outcome.status));
     }
     // A test can end the whole program by calling `exit`.
-    let silent = Tally::results(&outcome.said).next().is_none();
+    let silent = outcome.runs && Tally::results(&outcome.said).next().is_none();
     silent.then(|| "ended without a result, as if a test had called `exit`".into())
 }
 
 /// The name in a line like `test some::name ... FAILED`.
 fn failed_test(line: &str) -> Option<&str> {
     line.strip_prefix("test ")?.strip_suffix(" ... FAILED")
+}
+
+/// The name in a line like `some::name: test`.
+fn listed_test(line: &str) -> Option<&str> {
+    line.strip_suffix(": test")
 }
 
 /// The name in a line like `test some::name ... ignored, reason`, and the reason.
@@ -126,7 +131,13 @@ mod tests {
 
     fn outcome(status: i32, said: &str) -> Outcome {
         let status = ExitStatus::from_raw(status);
-        Outcome { name: "shop tests/a.rs".into(), status, took: Duration::ZERO, said: said.into() }
+        Outcome {
+            name: "shop tests/a.rs".into(),
+            status,
+            took: Duration::ZERO,
+            runs: true,
+            said: said.into(),
+        }
     }
 
     const PASSED: &str = "test a ... ok\ntest d ... ignored, slow\n\ntest result: ok. 1 passed; 0 failed; 1 ignored; 0 measured\n";
@@ -142,6 +153,15 @@ mod tests {
                         exit code 101\n    b::c\n";
         assert_eq!(summary.text, expected);
         assert!(!summary.ok);
+    }
+
+    #[test]
+    fn listed_tests_are_counted() {
+        let said = "a: test\nb::c: test\n\n2 tests, 0 benchmarks\n";
+        let listed = Outcome { runs: false, ..outcome(0, said) };
+        let summary = summary(&[listed], Duration::ZERO);
+        assert_eq!(summary.text, "\n== 2 tests, in 1 programs and 0.0 s\n");
+        assert!(summary.ok);
     }
 
     #[test]

@@ -116,10 +116,10 @@ pub mod order;
 mod orm;
 mod pool;
 pub mod prelude;
-mod prepared;
 mod session;
 #[doc(hidden)]
 pub mod statement;
+mod watch;
 
 pub use backend::Backend;
 pub use entity::{Entity, Key};

@@ -7,10 +7,10 @@ use diesel::QueryResult;
 use diesel::connection::{Connection, Instrumentation, TransactionManager, TransactionManagerStatus};
 use diesel::result::ConnectionError;
 
-use crate::backend::Backend;
+use crate::backend::{Backend, FailureKind};
 use crate::database::Database;
 use crate::error::{Error, Result};
-use crate::prepared::Prepared;
+use crate::watch::Watch;
 
 /// The pool of an `Orm`, with what holds for its sessions.
 pub(crate) struct Pool<B: Backend> {
@@ -74,12 +74,17 @@ impl<B: Backend> Checkout<B> {
 
     /// Drops all prepared statements when there are more than the connection may keep.
     pub(crate) fn bound_statements(&mut self) -> QueryResult<()> {
-        let Pooled { connection, prepared, statement_cache, .. } = &mut *self.0;
-        if prepared.exceed(*statement_cache) {
+        let Pooled { connection, watch, statement_cache, .. } = &mut *self.0;
+        if watch.has_prepared_more_than(*statement_cache) {
             B::forget_statements(connection)?;
-            prepared.forget();
+            watch.forget_prepared();
         }
         Ok(())
+    }
+
+    /// The failure that ended a transaction of this connection since this was last asked, seen by its caller or not.
+    pub(crate) fn take_ended(&mut self) -> Option<FailureKind> {
+        self.0.watch.take_ended()
     }
 
     pub(crate) fn is_given_up(&self) -> bool {
@@ -95,7 +100,7 @@ impl<B: Backend> Checkout<B> {
 /// A connection in the pool.
 pub(crate) struct Pooled<B: Backend> {
     connection: B::Connection,
-    prepared: Prepared,
+    watch: Watch,
     statement_cache: usize,
     idle_since: Instant,
     given_up: bool,
@@ -124,12 +129,12 @@ impl<B: Backend> r2d2::ManageConnection for Manager<B> {
 
     fn connect(&self) -> Result<Pooled<B>, PoolError> {
         let mut connection = B::establish(&self.source)?;
-        let prepared = Prepared::default();
+        let watch = Watch::default();
         let own = self.instrument.as_ref().map(|instrument| instrument());
-        connection.set_instrumentation(prepared.count_beside(own));
+        connection.set_instrumentation(watch.beside::<B>(own));
         Ok(Pooled {
             connection,
-            prepared,
+            watch,
             statement_cache: self.statement_cache,
             idle_since: Instant::now(),
             given_up: false,

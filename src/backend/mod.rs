@@ -10,7 +10,7 @@ use diesel::{ConnectionResult, QueryResult};
 
 use crate::entity::ColumnMeta;
 
-pub use crate::statement::load;
+pub use crate::statement::{load, number};
 pub use dialect::{
     CompositeKeys, Dialect, InsertShape, KeyOrder, KeyedShape, ReadBack, Returning, Streaming, UnionRows,
     UpdateShape,
@@ -44,6 +44,10 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
 
     /// The database's name in errors: `SQLite`.
     const NAME: &'static str;
+
+    /// Whether the values of every statement go through [`collect`](Self::collect), a caller's queries included, since the
+    /// backend binds some of them in another way than Diesel.
+    const COLLECTS: bool = false;
 
     /// Reads the address. No connection has to be made yet.
     ///
@@ -95,7 +99,8 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
         <Self::Connection as Connection>::TransactionManager::commit_transaction(connection)
     }
 
-    /// Runs a query that gives one number: `moored::backend::load::<Self, (BigInt,), (i64,)>`.
+    /// Runs a query that gives one number: [`number`], which the core cannot call itself, since it cannot know that
+    /// `Diesel` has `BigInt`.
     ///
     /// # Errors
     ///

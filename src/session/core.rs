@@ -128,13 +128,15 @@ impl<B: Backend> Core<B> {
         }
     }
 
-    /// Plain Diesel on this connection may have failed unseen: its transaction manager knows.
+    /// Plain Diesel on this connection may have failed, and its caller may have said nothing.
     fn find_doom(&mut self) {
-        if self.depth > 0
-            && self.doom.is_none()
-            && let Some(checkout) = &mut self.connection
-            && is_doomed::<B>(checkout.connection())
-        {
+        let Some(checkout) = &mut self.connection else { return };
+        if self.depth == 0 || self.doom.is_some() {
+            return;
+        }
+        if let Some(kind) = checkout.take_ended() {
+            self.doom(1, kind);
+        } else if is_doomed::<B>(checkout.connection()) {
             let innermost = self.map.dialect().failure_aborts_transaction;
             self.doom(if innermost { self.depth } else { 1 }, "a statement in it failed");
         }
@@ -154,6 +156,10 @@ impl<B: Backend> Core<B> {
             };
             begun.map_err(database::<B>)
         })?;
+        if let Some(checkout) = self.connection.as_mut().filter(|_| !nested) {
+            // Whatever was seen of earlier transactions.
+            checkout.take_ended();
+        }
         self.depth += 1;
         Ok(())
     }

@@ -6,10 +6,12 @@
 use diesel::connection::Connection;
 use hashbrown::HashSet;
 
+use super::collect::Refused;
 use super::fragment::{Cached, Known, Statement};
+use super::load::execute;
 use super::many::{Keyed, Layout, Listed, Versions};
 use super::text::{Count, Selected, Shape};
-use super::write::{Refused, Writer, database, stale};
+use super::write::{Writer, database, stale};
 use crate::backend::{Backend, KeyedShape, Returning};
 use crate::entity::{Bind, ColumnSet, Entity};
 use crate::error::{Error, Result};
@@ -53,7 +55,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         let Some(key) = arena.key_of(slot) else { return Err(stale(arena, Some(slot))) };
         let known = Known::<E, B> { key: &key, version };
         let statement = Statement { text: &text, cached: Cached::Yes, values: &known };
-        match connection.execute_returning_count(&statement).map_err(database::<B>)? {
+        match execute::<B>(connection, &statement).map_err(database::<B>)? {
             1 => Ok(()),
             _ => Err(stale(arena, Some(slot))),
         }

@@ -5,10 +5,11 @@ use std::any::Any;
 use diesel::connection::Connection;
 use hashbrown::HashMap;
 
+use super::collect::Refused;
 use super::fragment::{Cached, Statement};
 use super::many::{Inserted, Keyed, Layout, Listed, listed};
 use super::text::{Count, Selected, Shape, generated_key};
-use super::write::{Refused, Writer, database};
+use super::write::{Writer, database};
 use crate::backend::{Backend, GeneratedKey, InsertShape, KeyOrder, Returning};
 use crate::entity::{Bind, ColumnSet, Entity, Record};
 use crate::error::{Error, Result};
@@ -35,6 +36,13 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
 
     fn key_order(&self) -> KeyOrder {
         self.keys.unwrap_or(KeyOrder::Unknown)
+    }
+
+    /// How many statements the INSERTs of so many rows take, read back included.
+    pub(crate) fn insert_statements(&self, rows: usize, columns: ColumnSet, postponed: ColumnSet) -> usize {
+        let reads_back = matches!(self.database.dialect.returning, Returning::Select(_))
+            && !E::meta().returned().is_empty();
+        rows.div_ceil(self.insert_size(columns, postponed)) * if reads_back { 2 } else { 1 }
     }
 
     /// How many rows go into one INSERT.

@@ -3,12 +3,14 @@
 use std::marker::PhantomData;
 
 use diesel::QueryResult;
-use diesel::connection::{DefaultLoadingMode, LoadConnection};
+use diesel::connection::{Connection, DefaultLoadingMode, LoadConnection};
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::QueryMetadata;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::BigInt;
 
-use crate::backend::Backend;
+use super::text::sql_of;
+use crate::backend::{Backend, Form};
 
 /// Runs `statement`, whose rows have the SQL type `ST`, and hands each to `each` until it says stop with `false`.
 ///
@@ -56,6 +58,8 @@ where
     B::Diesel: QueryMetadata<ST>,
     T: FromSqlRow<ST, B::Diesel>,
 {
+    let whole = Whole::of::<B>(connection, statement)?;
+    let statement = whole.as_ref().map_or(statement, |whole| whole as &dyn QueryFragment<_>);
     let typed = Typed { statement, _row: PhantomData::<fn() -> ST> };
     for row in LoadConnection::<M>::load(connection, typed)? {
         let value = T::build_from_row(&row?).map_err(diesel::result::Error::DeserializationError)?;
@@ -64,6 +68,74 @@ where
         }
     }
     Ok(())
+}
+
+/// Runs a query of one number, for [`Backend::count`].
+///
+/// # Errors
+///
+/// What the database reports; `NotFound` when there is no row.
+pub fn number<B>(connection: &mut B::Connection, query: &dyn QueryFragment<B::Diesel>) -> QueryResult<i64>
+where
+    B: Backend,
+    B::Diesel: QueryMetadata<(BigInt,)>,
+    (i64,): FromSqlRow<(BigInt,), B::Diesel>,
+{
+    let mut found = Err(diesel::result::Error::NotFound);
+    load::<B, (BigInt,), (i64,)>(connection, query, &mut |(number,)| {
+        found = Ok(number);
+        false
+    })?;
+    found
+}
+
+/// Runs a statement and counts its rows.
+pub(super) fn execute<B: Backend>(
+    connection: &mut B::Connection,
+    statement: &dyn QueryFragment<B::Diesel>,
+) -> QueryResult<usize> {
+    match Whole::of::<B>(connection, statement)? {
+        Some(whole) => connection.execute_returning_count(&whole),
+        None => connection.execute_returning_count(&Typed { statement, _row: PhantomData::<fn()> }),
+    }
+}
+
+/// A statement whose values were collected by the backend.
+struct Whole<DB: diesel::backend::Backend> {
+    text: String,
+    is_safe_to_cache: bool,
+    values: Box<dyn QueryFragment<DB>>,
+}
+
+impl<DB: diesel::backend::Backend<QueryBuilder: Default> + Default> Whole<DB> {
+    /// `None` where the backend leaves values as Diesel binds them.
+    fn of<B: Backend<Diesel = DB>>(
+        connection: &mut B::Connection,
+        statement: &dyn QueryFragment<DB>,
+    ) -> QueryResult<Option<Self>> {
+        if !B::COLLECTS {
+            return Ok(None);
+        }
+        let Some(collected) = B::collect(connection, &[statement], Form::Single)? else { return Ok(None) };
+        let is_safe_to_cache = statement.is_safe_to_cache_prepared(&DB::default())?;
+        Ok(Some(Self { text: sql_of::<B>(statement)?, is_safe_to_cache, values: collected.values }))
+    }
+}
+
+impl<DB: diesel::backend::Backend> QueryFragment<DB> for Whole<DB> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if !self.is_safe_to_cache {
+            out.unsafe_to_cache_prepared();
+        }
+        out.push_sql(&self.text);
+        self.values.walk_ast(out)
+    }
+}
+
+/// The text differs between statements of one type, so the cache has to go by the text.
+impl<DB: diesel::backend::Backend> QueryId for Whole<DB> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
 }
 
 /// A statement whose rows have the SQL type `ST`.

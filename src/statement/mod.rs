@@ -4,6 +4,8 @@
 //! values. Diesel's cache goes by the text, so one row and one full chunk of every shape are prepared once per
 //! connection, and nothing else is kept there.
 
+mod collect;
+mod compute;
 mod delete;
 mod fragment;
 mod insert;
@@ -16,7 +18,7 @@ mod wrap;
 mod write;
 
 #[doc(hidden)]
-pub use load::{load, stream};
+pub use load::{load, number, stream};
 pub(crate) use text::{Text, sql_of, table_name};
 pub(crate) use update::Assignment;
 pub(crate) use wrap::Count;

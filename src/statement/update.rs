@@ -1,16 +1,18 @@
 //! UPDATE: rows alike in batches, expressions row by row, and rows that wait for a unique value.
 
 use diesel::connection::Connection;
-use hashbrown::HashMap;
 
-use super::fragment::{Cached, ComputeRow, Statement, UpdatedRow};
+use super::collect::Refused;
+use super::compute::{expressions_of, generates_columns, has_expressions};
+use super::fragment::{Cached, Statement, UpdatedRow};
+use super::load::execute;
 use super::many::{Layout, Listed, Updated};
-use super::text::{Count, Shape, pieces_around};
-use super::write::{Refused, Writer, database, stale};
+use super::text::{Count, Shape};
+use super::write::{Writer, database, stale};
 use crate::backend::{Backend, Returning, UpdateShape};
-use crate::entity::{ColumnSet, Entity, Model};
+use crate::entity::{ColumnSet, Entity};
 use crate::error::{Error, Result};
-use crate::identity::{Arena, Expression, Row, Slot, Written};
+use crate::identity::{Arena, Slot, Written};
 
 /// What a batch of UPDATEs sets, and whether it checks versions and moves them on.
 #[derive(Clone, Copy)]
@@ -196,68 +198,6 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         Err(stale(arena, slots.first().copied()).into())
     }
 
-    /// Reads rows back whose columns the database worked out when it updated them.
-    fn read_computed(
-        &mut self,
-        connection: &mut B::Connection,
-        slots: &[u32],
-        values: &[(&E, &E)],
-        check: bool,
-    ) -> Result<()> {
-        if !check || !generates_columns::<E>() {
-            return Ok(());
-        }
-        let keys: Vec<E::Key> = values.iter().map(|(_, base)| base.key()).collect();
-        let slots: HashMap<&E::Key, u32> = keys.iter().zip(slots.iter().copied()).collect();
-        let mut read = Vec::with_capacity(keys.len());
-        self.load_by_keys(connection, &keys, &mut |row| {
-            read.extend(slots.get(&row.key()).map(|&slot| (slot, row)));
-        })?;
-        self.computed.append(&mut read);
-        Ok(())
-    }
-
-    /// Updates one row whose columns the database computes, and reads the row back.
-    fn compute(
-        &mut self,
-        connection: &mut B::Connection,
-        arena: &Arena<E, B>,
-        slot: u32,
-        columns: ColumnSet,
-        expressions: &[Expression<B>],
-    ) -> Result<()> {
-        let Some((now, base)) = arena.slot(slot).and_then(to_update) else { return Ok(()) };
-        let set = columns.without(expressions.iter().map(|expression| expression.column).collect());
-        let returning = self.database.dialect.returning;
-        let pieces = pieces_around::<E, B>(returning, set, expressions, true).map_err(database::<B>)?;
-        let (key, version) = (E::meta().key, E::meta().version);
-        let values = UpdatedRow::<B::Diesel> { now, base, set, key, version };
-        let collected = self.measure(connection, &values).map_err(Refused::of_one_row::<E>)?;
-        let values = collected.as_deref().unwrap_or(&values);
-        let statement = ComputeRow::<B> { pieces: &pieces, expressions, values };
-        let mut read = None;
-        match returning {
-            Returning::Clause => E::load(connection, &statement, &mut |row| {
-                read = Some(row);
-                true
-            })
-            .map_err(database::<B>)?,
-            Returning::Select(_) => {
-                let count = connection.execute_returning_count(&statement).map_err(database::<B>)?;
-                if count == 1 {
-                    read = self.load_by_key(connection, &base.key())?;
-                }
-            }
-        }
-        match read {
-            Some(row) => {
-                self.computed.push((slot, row));
-                Ok(())
-            }
-            None => Err(Error::Stale(arena.name_of(slot))),
-        }
-    }
-
     /// Gives columns of rows a value which no row has, until a later step writes the row.
     pub(crate) fn park(
         &mut self,
@@ -277,7 +217,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             let (set, key) = (ColumnSet::EMPTY, E::meta().key);
             let values = UpdatedRow::<B::Diesel> { now, base, set, key, version: None };
             let statement = Statement { text: &text, cached: Cached::Yes, values: &values };
-            match connection.execute_returning_count(&statement).map_err(database::<B>)? {
+            match execute::<B>(connection, &statement).map_err(database::<B>)? {
                 1 => {}
                 _ => return Err(Error::Stale(arena.name_of(slot))),
             }
@@ -287,7 +227,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
 }
 
 /// What an UPDATE of the slot binds: the new values, and the row as the database has it.
-fn to_update<E: Entity<B>, B: Backend>(slot: &Slot<E, B>) -> Option<(&E, &E)> {
+pub(super) fn to_update<E: Entity<B>, B: Backend>(slot: &Slot<E, B>) -> Option<(&E, &E)> {
     match slot {
         Slot::Draft(draft) => match &draft.written {
             Some(Written::Row(row)) => Some((row, row)),
@@ -295,23 +235,5 @@ fn to_update<E: Entity<B>, B: Backend>(slot: &Slot<E, B>) -> Option<(&E, &E)> {
         },
         Slot::Row(row) => Some((&row.value, row.base())),
         _ => None,
-    }
-}
-
-/// Whether the caller lets the database compute a column of the row.
-fn has_expressions<E: Entity<B>, B: Backend>(arena: &Arena<E, B>, slot: u32) -> bool {
-    let row = arena.slot(slot).and_then(Slot::row);
-    row.and_then(|row| row.change.as_ref()).is_some_and(|change| !change.expressions.is_empty())
-}
-
-/// Whether the database works out columns of every row that is written.
-fn generates_columns<E: Model>() -> bool {
-    !E::meta().select(|column| column.generated).without(E::meta().key_columns()).is_empty()
-}
-
-fn expressions_of<E: Entity<B>, B: Backend>(arena: &Arena<E, B>, slot: u32) -> Vec<Expression<B>> {
-    match arena.slot(slot) {
-        Some(Slot::Row(Row { change: Some(change), .. })) => change.expressions.clone(),
-        _ => Vec::new(),
     }
 }

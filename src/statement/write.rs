@@ -1,16 +1,12 @@
 //! Executes the steps of a plan for one entity, and undoes in memory what a failed flush began.
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::rc::Rc;
 
-use diesel::query_builder::QueryFragment;
-use diesel::sql_types::{BigInt, Bool, Date, Double, Float, Integer, SmallInt, Time, Timestamp};
-
-use super::many::{Layout, Listed, arrays_of};
 use super::text::{Shape, Texts};
-use crate::backend::{Backend, Failure, Form, KeyOrder, Returning};
+use crate::backend::{Backend, Failure, KeyOrder};
 use crate::database::Database;
-use crate::entity::{ColumnSet, Entity, Model, References};
+use crate::entity::{ColumnSet, Entity, References};
 use crate::error::{Error, Result};
 use crate::identity::{Arena, Row, Slot, Written};
 
@@ -51,86 +47,6 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
     /// The text of a shape.
     pub(super) fn text(&mut self, shape: Shape) -> Result<Rc<str>> {
         self.texts.get::<E, B>(shape).map_err(database::<B>)
-    }
-
-    /// Values of so many rows as a statement takes them: collected beforehand where that is needed to put them into arrays or
-    /// to know their size, and otherwise as they are, which is `None`.
-    pub(super) fn collect(
-        &self,
-        connection: &mut B::Connection,
-        listed: &Listed<'_, B::Diesel>,
-        layout: Layout,
-    ) -> Result<Option<Box<dyn QueryFragment<B::Diesel>>>, Refused> {
-        match layout {
-            Layout::Listed if listed.0.rows() == 1 => self.measure(connection, listed),
-            Layout::Listed => self.check(connection, listed, self.database.limits.rows),
-            Layout::Arrays => {
-                let collected = arrays_of::<B>(connection, listed.0).map_err(database::<B>)?;
-                match collected {
-                    Some(values) if values.bytes > self.database.limits.rows => Err(Refused::TooLarge),
-                    Some(values) => Ok(Some(values.values)),
-                    None => Err(Refused::NoArray),
-                }
-            }
-        }
-    }
-
-    /// The values of one row, collected where that is needed to know their size.
-    pub(super) fn measure(
-        &self,
-        connection: &mut B::Connection,
-        values: &dyn QueryFragment<B::Diesel>,
-    ) -> Result<Option<Box<dyn QueryFragment<B::Diesel>>>, Refused> {
-        self.check(connection, values, self.database.limits.row)
-    }
-
-    fn check(
-        &self,
-        connection: &mut B::Connection,
-        values: &dyn QueryFragment<B::Diesel>,
-        most: usize,
-    ) -> Result<Option<Box<dyn QueryFragment<B::Diesel>>>, Refused> {
-        if most == usize::MAX || !can_be_large::<E>() {
-            return Ok(None);
-        }
-        match B::collect(connection, &[values], Form::Single).map_err(database::<B>)? {
-            Some(values) if values.bytes > most => Err(Refused::TooLarge),
-            collected => Ok(collected.map(|values| values.values)),
-        }
-    }
-
-    /// How many statements the INSERTs of so many rows take, read back included.
-    pub(crate) fn insert_statements(&self, rows: usize, columns: ColumnSet, postponed: ColumnSet) -> usize {
-        let reads_back = matches!(self.database.dialect.returning, Returning::Select(_))
-            && !E::meta().returned().is_empty();
-        rows.div_ceil(self.insert_size(columns, postponed)) * if reads_back { 2 } else { 1 }
-    }
-
-    /// Whether a statement of several rows may turn out to be several statements: their values are too large together, or
-    /// there is no array of one of them.
-    pub(crate) fn may_split(&self) -> bool {
-        self.database.limits.rows < usize::MAX
-    }
-
-    /// Does again in another way what a statement of several rows, of which nothing was sent, could not do.
-    pub(super) fn again<T>(
-        &mut self,
-        refused: Refused,
-        rows: &[T],
-        redo: &mut dyn FnMut(&mut Self, &[T]) -> Result<()>,
-    ) -> Result<()> {
-        match (refused, rows) {
-            (Refused::NoArray, _) if !self.has_no_arrays => {
-                self.has_no_arrays = true;
-                redo(self, rows)
-            }
-            (Refused::TooLarge, [_, _, ..]) => {
-                let (first, rest) = rows.split_at(rows.len() / 2);
-                redo(self, first)?;
-                redo(self, rest)
-            }
-            (refused, _) => Err(refused.of_one_row::<E>()),
-        }
     }
 
     /// Makes a relation of a row refer to a key that is known by now.
@@ -214,32 +130,6 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
     }
 }
 
-/// Why a statement did not go through.
-pub(super) enum Refused {
-    /// Its values are more than the database takes at once; nothing was sent.
-    TooLarge,
-    /// The database has no array of one of its columns; nothing was sent.
-    NoArray,
-    /// Anything else.
-    Error(Error),
-}
-
-impl Refused {
-    /// What it means of a statement of one row.
-    pub(super) fn of_one_row<E: Model>(self) -> Error {
-        match self {
-            Self::Error(error) => error,
-            Self::TooLarge | Self::NoArray => Error::RowTooLarge { entity: E::meta().name },
-        }
-    }
-}
-
-impl From<Error> for Refused {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
 /// A database's refusal, classified by the backend.
 pub(crate) fn database<B: Backend>(source: diesel::result::Error) -> Error {
     // Where COMMIT failed and so did the ROLLBACK after it, the first says what happened.
@@ -254,20 +144,4 @@ pub(crate) fn database<B: Backend>(source: diesel::result::Error) -> Error {
 /// The row that was to be there is not, or not in its version.
 pub(super) fn stale<E: Entity<B>, B: Backend>(arena: &Arena<E, B>, slot: Option<u32>) -> Error {
     Error::Stale(arena.name_of(slot.unwrap_or(u32::MAX)))
-}
-
-/// Whether an entity has a column that is not of a few bytes by its type.
-fn can_be_large<E: Model>() -> bool {
-    let small = [
-        TypeId::of::<SmallInt>(),
-        TypeId::of::<Integer>(),
-        TypeId::of::<BigInt>(),
-        TypeId::of::<Float>(),
-        TypeId::of::<Double>(),
-        TypeId::of::<Bool>(),
-        TypeId::of::<Date>(),
-        TypeId::of::<Time>(),
-        TypeId::of::<Timestamp>(),
-    ];
-    E::meta().columns.iter().any(|column| !small.contains(&(column.sql_type)()))
 }

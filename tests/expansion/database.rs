@@ -4,12 +4,11 @@ use diesel::connection::{DefaultLoadingMode, SimpleConnection};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::Error;
-use diesel::sql_types::BigInt;
 use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
     Backend, CompositeKeys, Dialect, Failure, FailureKind, InsertShape, KeyOrder, KeyedShape, Returning,
-    Streaming, UpdateShape, load,
+    Streaming, UpdateShape, number,
 };
 use moored::entity::{Bind, Entity, Key, Link, Model, Record};
 
@@ -58,12 +57,7 @@ impl Backend for Test {
     }
 
     fn count(connection: &mut SqliteConnection, query: &dyn QueryFragment<Sqlite>) -> QueryResult<i64> {
-        let mut count = 0;
-        load::<Self, (BigInt,), (i64,)>(connection, query, &mut |(number,)| {
-            count = number;
-            false
-        })?;
-        Ok(count)
+        number::<Self>(connection, query)
     }
 
     fn dialect(_: &String) -> &'static Dialect {

@@ -1,7 +1,11 @@
-//! Values that are collected before their statement is sent, so that their size is known.
+//! Values that are collected before their statement is sent: their size is known then, and moments are bound right.
+//!
+//! Diesel binds its `Timestamp` as the protocol's TIMESTAMP, whatever the column. MariaDB takes that for a value of its type
+//! TIMESTAMP, which ends in 2038, and makes NULL of a DATETIME outside, without an error. A DATETIME it takes for what it is,
+//! and converts it where the column is a TIMESTAMP; so does MySQL.
 
 use diesel::QueryResult;
-use diesel::mysql::Mysql;
+use diesel::mysql::{Mysql, MysqlType};
 use diesel::query_builder::bind_collector::RawBytesBindCollector;
 use diesel::query_builder::{AstPass, QueryFragment};
 use moored::backend::Collected;
@@ -10,6 +14,11 @@ pub(crate) fn collect(values: &[&dyn QueryFragment<Mysql>]) -> QueryResult<Colle
     let mut all = RawBytesBindCollector::<Mysql>::new();
     for values in values {
         values.collect_binds(&mut all, &mut (), &Mysql)?;
+    }
+    for kind in &mut all.metadata {
+        if matches!(kind, MysqlType::Timestamp) {
+            *kind = MysqlType::DateTime;
+        }
     }
     let bytes = all.binds.iter().flatten().map(Vec::len).sum();
     Ok(Collected { values: Box::new(Values(all)), bytes })

@@ -10,9 +10,9 @@
 //! What falls under none of them goes in one row at a time, and `LAST_INSERT_ID()` is reset before.
 
 use diesel::QueryResult;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::Text;
 use diesel::{MysqlConnection, sql_query};
-use moored::backend::{GeneratedKey, KeyOrder, load};
+use moored::backend::{GeneratedKey, KeyOrder, number};
 
 use crate::{KeyBatches, Mysql, Source};
 
@@ -53,12 +53,7 @@ pub(crate) fn order(
             .bind::<Text, _>(schema)
             .bind::<Text, _>(name)
             .bind::<Text, _>(generated.column.name);
-        let mut proven = 0;
-        load::<Mysql, (BigInt,), (i64,)>(connection, &query, &mut |(answer,)| {
-            proven = answer;
-            false
-        })?;
-        Ok(match proven {
+        Ok(match number::<Mysql>(connection, &query)? {
             2 => KeyOrder::Ascending,
             1 => KeyOrder::AscendingOrForeign,
             _ => KeyOrder::Unknown,

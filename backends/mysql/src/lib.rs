@@ -26,11 +26,11 @@ mod transaction;
 
 use diesel::connection::DefaultLoadingMode;
 use diesel::query_builder::QueryFragment;
-use diesel::sql_types::{BigInt, Integer};
+use diesel::sql_types::Integer;
 use diesel::{ConnectionResult, IntoSql, MysqlConnection, QueryResult};
 use moored::backend::{
     Backend, Collected, CompositeKeys, Dialect, Failure, Form, GeneratedKey, InsertShape, KeyOrder,
-    KeyedShape, Limits, ReadBack, Returning, Streaming, UnionRows, UpdateShape, load,
+    KeyedShape, Limits, ReadBack, Returning, Streaming, UnionRows, UpdateShape, load, number,
 };
 use moored::entity::ColumnMeta;
 
@@ -82,6 +82,7 @@ impl Backend for Mysql {
     type Source = Source;
 
     const NAME: &'static str = "MySQL";
+    const COLLECTS: bool = true;
 
     fn open(url: &str, options: MysqlOptions) -> ConnectionResult<Source> {
         Ok(Source::new(url, options))
@@ -106,12 +107,7 @@ impl Backend for Mysql {
     }
 
     fn count(connection: &mut MysqlConnection, query: &dyn QueryFragment<Self::Diesel>) -> QueryResult<i64> {
-        let mut count = 0;
-        load::<Self, (BigInt,), (i64,)>(connection, query, &mut |(number,)| {
-            count = number;
-            false
-        })?;
-        Ok(count)
+        number::<Self>(connection, query)
     }
 
     fn dialect(source: &Source) -> &'static Dialect {

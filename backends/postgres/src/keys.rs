@@ -8,9 +8,9 @@
 //! 3. Of a view, of a table with rules, and of every other default nothing is known.
 
 use diesel::pg::PgConnection;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::Text;
 use diesel::{QueryResult, sql_query};
-use moored::backend::{GeneratedKey, load};
+use moored::backend::{GeneratedKey, number};
 
 use crate::Postgres;
 
@@ -47,12 +47,7 @@ SELECT COALESCE(MAX(CASE WHEN EXISTS (
 
 pub(crate) fn ask(connection: &mut PgConnection, generated: &GeneratedKey<'_>) -> QueryResult<Made> {
     let query = sql_query(ASK).bind::<Text, _>(generated.table).bind::<Text, _>(generated.column.name);
-    let mut known = 0;
-    load::<Postgres, (BigInt,), (i64,)>(connection, &query, &mut |(answer,)| {
-        known = answer;
-        false
-    })?;
-    Ok(match known {
+    Ok(match number::<Postgres>(connection, &query)? {
         2 => Made::BySequence,
         1 => Made::BySequenceUnlessTrigger,
         _ => Made::Elsewhere,

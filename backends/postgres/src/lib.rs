@@ -26,11 +26,10 @@ use diesel::connection::{
 };
 use diesel::pg::{Pg, PgConnection, PgRowByRowLoadingMode};
 use diesel::query_builder::QueryFragment;
-use diesel::sql_types::BigInt;
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
     Backend, Collected, Dialect, Failure, Form, GeneratedKey, InsertShape, KeyOrder, KeyedShape, Limits,
-    Returning, Streaming, UpdateShape, load,
+    Returning, Streaming, UpdateShape, number,
 };
 use moored::entity::ColumnMeta;
 
@@ -94,12 +93,7 @@ impl Backend for Postgres {
     }
 
     fn count(connection: &mut PgConnection, query: &dyn QueryFragment<Pg>) -> QueryResult<i64> {
-        let mut count = 0;
-        load::<Self, (BigInt,), (i64,)>(connection, query, &mut |(number,)| {
-            count = number;
-            false
-        })?;
-        Ok(count)
+        number::<Self>(connection, query)
     }
 
     fn dialect(_: &Source) -> &'static Dialect {

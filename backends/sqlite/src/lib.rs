@@ -25,7 +25,7 @@ use diesel::sqlite::SqliteConnection;
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
     Backend, CompositeKeys, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, Returning,
-    Streaming, UpdateShape, load,
+    Streaming, UpdateShape, number,
 };
 use moored::entity::ColumnMeta;
 
@@ -83,12 +83,7 @@ impl Backend for Sqlite {
     }
 
     fn count(connection: &mut SqliteConnection, query: &dyn QueryFragment<Self::Diesel>) -> QueryResult<i64> {
-        let mut count = 0;
-        load::<Self, (BigInt,), (i64,)>(connection, query, &mut |(number,)| {
-            count = number;
-            false
-        })?;
-        Ok(count)
+        number::<Self>(connection, query)
     }
 
     fn dialect(_: &Source) -> &'static Dialect {

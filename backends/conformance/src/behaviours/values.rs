@@ -16,6 +16,7 @@ macro_rules! values_behaviours {
 
             use $crate::bigdecimal::BigDecimal;
             use $crate::chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+            use $crate::diesel::sql_types::Timestamp;
             use $crate::serde_json::json;
 
             fn day() -> NaiveDate {
@@ -130,6 +131,66 @@ macro_rules! values_behaviours {
                         session.flush()?;
                         assert_eq!(log.take(), log.expected(["SELECT measurements"]), "change {number} is seen after it is read");
                     }
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn moments_long_ago_and_far_ahead_are_kept_and_found() {
+                let (orm, _) = open();
+                let moment = |year| NaiveDate::from_ymd_opt(year, 12, 10).unwrap().and_hms_opt(1, 2, 3).unwrap();
+                let years = [1815, 1969, 2038, 2999];
+                orm.session(|session| {
+                    for year in years {
+                        let mut draft = measurement();
+                        draft.taken_at = moment(year);
+                        let _ = session.persist(draft)?;
+                        session.flush()?;
+                    }
+                    Ok(())
+                })
+                .unwrap();
+                let stored = |session: &mut Session<'_, B>| -> Result<Vec<NaiveDateTime>> {
+                    let mut moments = Vec::new();
+                    session.query::<Measurement>(measurements::table.order(measurements::id)).stream(|row| {
+                        moments.push(row.taken_at);
+                        Ok::<_, Error>(())
+                    })?;
+                    Ok(moments)
+                };
+                orm.session(|session| {
+                    assert_eq!(stored(session)?, years.map(moment));
+                    let ada = measurements::table.filter(measurements::taken_at.eq(moment(1815)));
+                    let ada = session.query::<Measurement>(ada).one()?;
+                    assert_eq!(session.select(Measurement::TAKEN_AT.ge(moment(2038))).count()?, 2);
+                    session.edit(&ada)?.taken_at = moment(1852);
+                    session.flush()?;
+                    let rows = session.query::<Measurement>(measurements::table.order(measurements::id)).all()?;
+                    for (row, year) in rows.iter().zip([1, 1852, 2500, 9000]) {
+                        session.edit(row)?.taken_at = moment(year);
+                    }
+                    session.flush()?;
+                    assert_eq!(stored(session)?, [1, 1852, 2500, 9000].map(moment));
+                    session.compute(&rows[0], measurements::taken_at, moment(1700).into_sql::<Timestamp>())?;
+                    session.flush()?;
+                    assert_eq!(session[&rows[0]].taken_at, moment(1700));
+                    let new: Vec<_> = years
+                        .map(|year| {
+                            let mut draft = measurement();
+                            draft.taken_at = moment(year);
+                            draft
+                        })
+                        .into_iter()
+                        .map(|draft| session.persist(draft))
+                        .collect::<Result<_>>()?;
+                    session.flush()?;
+                    let rows = session.promote(&new)?;
+                    for row in &rows {
+                        session.refresh(row)?;
+                    }
+                    let moments: Vec<_> = rows.iter().map(|row| session[row].taken_at).collect();
+                    assert_eq!(moments, years.map(moment));
                     Ok(())
                 })
                 .unwrap();

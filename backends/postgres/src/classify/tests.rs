@@ -33,5 +33,6 @@ fn messages_have_their_kinds() {
 fn columns_are_named_and_their_values_are_not() {
     let details = "Key (shelf, \"position\")=(1, secret) already exists.";
     assert_eq!(columns(details).as_deref(), Some("shelf, position"));
+    assert_eq!(columns("Key (id)=(1) is still referenced from table \"books\"."), None);
     assert_eq!(columns("Failing row contains (1, secret)."), None);
 }

@@ -21,6 +21,13 @@ const BEGINNINGS: &[(&str, FailureKind)] = &[
     ("out of memory", FailureKind::Full),
     ("out of shared memory", FailureKind::Full),
     ("temporary file size exceeds temp_file_limit", FailureKind::Full),
+    // 22001, 22003, 22P02
+    ("value too long for type ", FailureKind::Conversion),
+    ("smallint out of range", FailureKind::Conversion),
+    ("integer out of range", FailureKind::Conversion),
+    ("bigint out of range", FailureKind::Conversion),
+    ("numeric field overflow", FailureKind::Conversion),
+    ("invalid input value for enum ", FailureKind::Conversion),
     // 22P05 of a JSON with \u0000
     ("unsupported Unicode escape sequence", FailureKind::Conversion),
     // 22021, 22P05: a NUL, or a character that the database's encoding has not

@@ -220,6 +220,30 @@ fn a_text_with_a_nul() {
 }
 
 #[test]
+fn a_value_that_does_not_fit() {
+    let shop = Shop::open(AUTHORS);
+    for (column, fit) in [("name", "VARCHAR(5)"), ("rank", "SMALLINT")] {
+        shop.sql(&format!("ALTER TABLE authors ALTER {column} TYPE {fit}"));
+        for rows in [1, 2] {
+            let refusal = shop.orm.session(|session| {
+                for id in 3..3 + rows {
+                    let name = if column == "name" { format!("{SECRET} {id}") } else { id.to_string() };
+                    session.persist(Author { rank: Some(70_000), ..author(id, &name) })?;
+                }
+                session.flush()
+            });
+            refused(refusal, FailureKind::Conversion);
+        }
+    }
+    shop.sql("ALTER TABLE authors ALTER name TYPE JSONB USING to_jsonb(name)");
+    let refusal = shop.orm.with_connection(|connection| {
+        let error = connection.batch_execute(r#"UPDATE authors SET name = '"hunter2\u0000"'"#).unwrap_err();
+        Ok(Postgres::classify(&error))
+    });
+    assert_eq!(refusal.unwrap().kind, FailureKind::Conversion);
+}
+
+#[test]
 fn a_pool_without_a_free_connection() {
     let wait = Duration::from_millis(200);
     let shop = Shop::with(AUTHORS, |settings| settings.pool_size(1).checkout_timeout(wait));

@@ -40,6 +40,13 @@ impl<B: Backend> Database<B> {
         Self { settings: Orm::builder(lease.url()), tables: "", lease: Some(lease) }
     }
 
+    /// Its address, for connections of a test's own beside the pool's. Nobody else works with it until the last connection
+    /// that [`open`](Self::open) made is closed.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.lease.as_ref().map_or("", Lease::url)
+    }
+
     /// Connects.
     #[must_use]
     pub fn open(self, settings: impl FnOnce(OrmBuilder<B>) -> OrmBuilder<B>) -> (Orm<B>, Statements) {

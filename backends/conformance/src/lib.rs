@@ -18,6 +18,7 @@ pub mod entities;
 mod flavour;
 mod harness;
 pub mod prelude;
+mod proxy;
 pub mod samples;
 pub mod schema;
 mod server;
@@ -27,6 +28,7 @@ mod suite;
 pub use database::Database;
 pub use flavour::{Flavour, Nan, ServerSql};
 pub use harness::Harness;
+pub use proxy::{Cut, Proxy};
 pub use statements::Statements;
 
 #[doc(hidden)]

@@ -53,6 +53,12 @@ const AROUND_NAMES: &[(&str, &str, FailureKind)] = &[
     ("Column '", "' cannot be null", FailureKind::NotNull),
     // 1364
     ("Field '", "' doesn't have a default value", FailureKind::NotNull),
+    // 1264, which a NaN is as well; 1265, 1406
+    ("Out of range value for column '", "' at row ", FailureKind::Conversion),
+    ("Data truncated for column '", "' at row ", FailureKind::Conversion),
+    ("Data too long for column '", "' at row ", FailureKind::Conversion),
+    // 1292, 1366
+    ("Incorrect ", " for column ", FailureKind::Conversion),
     // 1114
     ("The table '", "' is full", FailureKind::Full),
     // 1036
@@ -63,6 +69,10 @@ const AROUND_NAMES: &[(&str, &str, FailureKind)] = &[
 ];
 
 pub(crate) fn classify(error: &Error) -> Failure {
+    // COMMIT failed, and so did the ROLLBACK after it.
+    if let Error::RollbackErrorOnCommit { commit_error, .. } = error {
+        return classify(commit_error);
+    }
     let mut failure = Failure::of(error);
     let Error::DatabaseError(kind, information) = error else { return failure };
     let message = information.message();
@@ -123,6 +133,14 @@ fn name(message: &str, failure: &mut Failure) {
         }
         FailureKind::Serialization => {
             failure.table = between(message, "in table '", "'");
+        }
+        FailureKind::Conversion => {
+            // Incorrect date value: 'x' for column 'day' at row 1; MariaDB has it as `shop`.`books`.`day`. The value is a
+            // column's and can hold anything.
+            let Some((_, column)) = message.rsplit_once(" for column ") else { return };
+            let Some((column, _)) = column.rsplit_once(" at row ") else { return };
+            let quotes = ['\'', '`'];
+            failure.column = column.trim_matches(quotes).rsplit(quotes).next().map(Into::into);
         }
         _ => {}
     }

@@ -21,6 +21,15 @@ const BEGINNINGS: &[(&str, FailureKind)] = &[
     ("out of memory", FailureKind::Full),
     ("out of shared memory", FailureKind::Full),
     ("temporary file size exceeds temp_file_limit", FailureKind::Full),
+    // 22001, 22003, 22P02
+    ("value too long for type ", FailureKind::Conversion),
+    ("smallint out of range", FailureKind::Conversion),
+    ("integer out of range", FailureKind::Conversion),
+    ("bigint out of range", FailureKind::Conversion),
+    ("numeric field overflow", FailureKind::Conversion),
+    ("invalid input value for enum ", FailureKind::Conversion),
+    // 22P05 of a JSON with \u0000
+    ("unsupported Unicode escape sequence", FailureKind::Conversion),
     // 22021, 22P05: a NUL, or a character that the database's encoding has not
     ("invalid byte sequence for encoding", FailureKind::Conversion),
     ("character with byte sequence", FailureKind::Conversion),
@@ -70,8 +79,13 @@ fn kind_of(message: &str) -> FailureKind {
 }
 
 /// `Key (shelf, "position")=(1, 2) already exists.`: the names, and not the values.
+///
+/// Where other rows refer to the key, the error's table is theirs and the columns are not.
 fn columns(details: &str) -> Option<Box<str>> {
-    let (names, _) = details.strip_prefix("Key (")?.split_once(")=(")?;
+    let (names, rest) = details.strip_prefix("Key (")?.split_once(")=(")?;
+    if rest.contains(" is still referenced from table ") || rest.contains(" is referenced from table ") {
+        return None;
+    }
     let names: Vec<&str> = names.split(", ").map(|name| name.trim_matches('"')).collect();
     Some(names.join(", ").into())
 }

@@ -3,34 +3,20 @@
 //! 1. An identity column, or a default that is `nextval` of one sequence, counts: the rows of one INSERT take their
 //!    numbers one after another, <https://www.postgresql.org/docs/15/functions-sequence.html>. So it is of a sequence that
 //!    counts up and does not begin anew.
-//! 2. A trigger before INSERT can set the key itself, with numbers from wherever. Then only numbers that are plainly
-//!    consecutive show that they were counted.
+//! 2. A trigger before INSERT can set the key itself, and to consecutive numbers that fall. Nothing is known of a table with
+//!    one, unless its source shows that it leaves the key alone: it is in PL/pgSQL, never names the column, returns `NEW` as
+//!    it is, and mentions `NEW` in no other way than `NEW.column` and `(NEW)`.
 //! 3. Of a view, of a table with rules, and of every other default nothing is known.
 
 use diesel::pg::PgConnection;
 use diesel::sql_types::Text;
 use diesel::{QueryResult, sql_query};
-use moored::backend::{GeneratedKey, number};
+use moored::backend::{GeneratedKey, KeyOrder, number};
 
 use crate::Postgres;
 
-/// How a table makes its keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Made {
-    /// A sequence counts them up.
-    BySequence,
-    /// A sequence counts them up, unless a trigger sets them.
-    BySequenceUnlessTrigger,
-    /// Nothing is known.
-    Elsewhere,
-}
-
-const ASK: &str = "\
-SELECT COALESCE(MAX(CASE WHEN EXISTS (
-        SELECT FROM pg_catalog.pg_trigger g
-         WHERE (g.tgrelid = c.oid OR g.tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(c.oid)))
-           AND NOT g.tgisinternal AND g.tgtype & 7 = 7
-    ) THEN 1 ELSE 2 END), 0)::bigint
+const COUNTS_UP: &str = r"
+SELECT COUNT(*)
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
   LEFT JOIN pg_catalog.pg_attrdef f ON f.adrelid = c.oid AND f.adnum = a.attnum
@@ -40,16 +26,25 @@ SELECT COALESCE(MAX(CASE WHEN EXISTS (
                  AND p.refobjsubid = a.attnum AND p.classid = 'pg_catalog.pg_class'::regclass AND p.deptype = 'i'
             ELSE p.classid = 'pg_catalog.pg_attrdef'::regclass AND p.objid = f.oid
                  AND p.refclassid = 'pg_catalog.pg_class'::regclass
-                 AND pg_catalog.pg_get_expr(f.adbin, f.adrelid) ~ '^nextval\\(''[^'']*''::regclass\\)$' END
+                 AND pg_catalog.pg_get_expr(f.adbin, f.adrelid) ~ '^nextval\(''[^'']*''::regclass\)$' END
   JOIN pg_catalog.pg_sequence s ON s.seqrelid = CASE WHEN a.attidentity <> '' THEN p.objid ELSE p.refobjid END
  WHERE c.oid = pg_catalog.to_regclass($1) AND a.attname = $2
-   AND c.relkind IN ('r', 'p') AND NOT c.relhasrules AND s.seqincrement > 0 AND NOT s.seqcycle";
+   AND c.relkind IN ('r', 'p') AND NOT c.relhasrules AND s.seqincrement > 0 AND NOT s.seqcycle
+   AND NOT EXISTS (
+       SELECT FROM pg_catalog.pg_trigger g
+         JOIN pg_catalog.pg_proc t ON t.oid = g.tgfoid
+         JOIN pg_catalog.pg_language l ON l.oid = t.prolang
+        CROSS JOIN LATERAL (SELECT pg_catalog.regexp_replace(t.prosrc, '^\s*--.*$', '', 'gn')) AS b(source)
+        WHERE (g.tgrelid = c.oid OR g.tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(c.oid)))
+          AND NOT g.tgisinternal AND g.tgtype & 7 = 7
+          AND NOT (l.lanname = 'plpgsql'
+              AND b.source !~* '\mcall\M'
+              AND b.source !~* ('\m' || pg_catalog.regexp_replace(a.attname, '(\W)', '\\\1', 'g') || '\M')
+              AND pg_catalog.regexp_replace(
+                      b.source, '\mreturn\s+(new|null|old)\s*;|\(\s*new\s*\)|\mnew\s*\.', '', 'gi') !~* '\m(return|new)\M'))";
 
-pub(crate) fn ask(connection: &mut PgConnection, generated: &GeneratedKey<'_>) -> QueryResult<Made> {
-    let query = sql_query(ASK).bind::<Text, _>(generated.table).bind::<Text, _>(generated.column.name);
-    Ok(match number::<Postgres>(connection, &query)? {
-        2 => Made::BySequence,
-        1 => Made::BySequenceUnlessTrigger,
-        _ => Made::Elsewhere,
-    })
+pub(crate) fn ask(connection: &mut PgConnection, generated: &GeneratedKey<'_>) -> QueryResult<KeyOrder> {
+    let query = sql_query(COUNTS_UP).bind::<Text, _>(generated.table).bind::<Text, _>(generated.column.name);
+    let counts_up = number::<Postgres>(connection, &query)? > 0;
+    Ok(if counts_up { KeyOrder::Ascending } else { KeyOrder::Unknown })
 }

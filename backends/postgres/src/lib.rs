@@ -117,19 +117,7 @@ impl Backend for Postgres {
         connection: &mut PgConnection,
         generated: &GeneratedKey<'_>,
     ) -> QueryResult<KeyOrder> {
-        Ok(match source.keys_of(generated, || keys::ask(connection, generated))? {
-            keys::Made::Elsewhere => KeyOrder::Unknown,
-            keys::Made::BySequence | keys::Made::BySequenceUnlessTrigger => KeyOrder::Ascending,
-        })
-    }
-
-    fn keys_ascend(
-        source: &Source,
-        connection: &mut PgConnection,
-        generated: &GeneratedKey<'_>,
-    ) -> QueryResult<bool> {
-        let made = source.keys_of(generated, || keys::ask(connection, generated))?;
-        Ok(made == keys::Made::BySequence)
+        source.keys_of(generated, || keys::ask(connection, generated))
     }
 
     fn placeholder(name: &str, column: &ColumnMeta) -> Option<String> {

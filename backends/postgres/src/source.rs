@@ -7,17 +7,16 @@ use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::result::ConnectionError;
 use diesel::{Connection, ConnectionResult, QueryResult};
-use moored::backend::GeneratedKey;
+use moored::backend::{GeneratedKey, KeyOrder};
 
 use crate::PostgresOptions;
-use crate::keys::Made;
 
 /// Where connections come from.
 pub struct Source {
     url: String,
     options: PostgresOptions,
-    /// How the keys of a table are made, by its name. A trigger that is made later is not seen.
-    keys: Mutex<HashMap<String, Made>>,
+    /// What is known of the keys of a table, by its name. A trigger that is made later is not seen.
+    keys: Mutex<HashMap<String, KeyOrder>>,
 }
 
 impl Source {
@@ -33,20 +32,20 @@ impl Source {
         Ok(connection)
     }
 
-    /// How the keys of a table are made, found out by `ask` the first time.
+    /// What is known of the keys of a table, found out by `ask` the first time.
     pub(crate) fn keys_of(
         &self,
         generated: &GeneratedKey<'_>,
-        ask: impl FnOnce() -> QueryResult<Made>,
-    ) -> QueryResult<Made> {
+        ask: impl FnOnce() -> QueryResult<KeyOrder>,
+    ) -> QueryResult<KeyOrder> {
         // A map is whole whoever panicked while holding it.
         let known = || self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(&made) = known().get(generated.table) {
-            return Ok(made);
+        if let Some(&order) = known().get(generated.table) {
+            return Ok(order);
         }
-        let made = ask()?;
-        known().insert(generated.table.to_owned(), made);
-        Ok(made)
+        let order = ask()?;
+        known().insert(generated.table.to_owned(), order);
+        Ok(order)
     }
 }
 

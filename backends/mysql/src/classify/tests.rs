@@ -37,6 +37,10 @@ fn messages_have_their_kinds() {
             "The MySQL server is running with the --secure-file-priv option so it cannot execute this statement",
             FailureKind::Other,
         ),
+        ("Out of range value for column 'pages' at row 1", FailureKind::Conversion),
+        ("Data truncated for column 'mood' at row 1", FailureKind::Conversion),
+        ("Data too long for column 'title' at row 2", FailureKind::Conversion),
+        ("Incorrect date value: 'soon' for column 'day' at row 1", FailureKind::Conversion),
         ("The table 'books' is full", FailureKind::Full),
         ("Disk full (/tmp/#sql); waiting for someone to free some space...", FailureKind::Full),
         ("Got error 28 \"No space left on device\" from storage engine InnoDB", FailureKind::Full),
@@ -44,6 +48,19 @@ fn messages_have_their_kinds() {
     ] {
         assert_eq!(failure(message).kind, kind, "{message}");
     }
+}
+
+/// Diesel rolls back after a COMMIT that failed, which a lost connection refuses as well.
+#[test]
+fn a_lost_commit_is_told_by_its_own_message() {
+    let error = |message: &str| {
+        Box::new(Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message.to_owned())))
+    };
+    let lost = Error::RollbackErrorOnCommit {
+        rollback_error: error("Server has gone away"),
+        commit_error: error("Lost connection to server during query"),
+    };
+    assert_eq!(classify(&lost).kind, FailureKind::LostConnection);
 }
 
 #[test]
@@ -60,5 +77,13 @@ fn names_are_taken_out() {
     let check = failure("CONSTRAINT `positive` failed for `shop`.`books`");
     assert_eq!((check.table.as_deref(), check.constraint.as_deref()), (Some("books"), Some("positive")));
     assert_eq!(failure("Column 'name' cannot be null").column.as_deref(), Some("name"));
+    for message in [
+        "Out of range value for column 'day' at row 1",
+        "Data too long for column 'day' at row 1",
+        "Incorrect date value: 'x' for column 'y' at row 2' for column 'day' at row 1",
+        "Incorrect date value: 'x' for column `shop`.`books`.`day` at row 1",
+    ] {
+        assert_eq!(failure(message).column.as_deref(), Some("day"), "{message}");
+    }
     assert_eq!(failure("The table 'books' is full").table.as_deref(), Some("books"));
 }

@@ -18,6 +18,11 @@ fn messages_have_their_kinds() {
         ("could not extend file \"base/1/2\": No space left on device", FailureKind::Full),
         ("could not create file \"x\": No space left on device", FailureKind::Full),
         ("invalid byte sequence for encoding \"UTF8\": 0x00", FailureKind::Conversion),
+        ("value too long for type character varying(5)", FailureKind::Conversion),
+        ("integer out of range", FailureKind::Conversion),
+        ("numeric field overflow", FailureKind::Conversion),
+        ("invalid input value for enum mood: \"sad\"", FailureKind::Conversion),
+        ("unsupported Unicode escape sequence", FailureKind::Conversion),
         ("terminating connection due to administrator command", FailureKind::LostConnection),
         ("terminating connection due to idle-in-transaction timeout", FailureKind::LostConnection),
         ("server closed the connection unexpectedly\n\tThis probably means ..", FailureKind::LostConnection),
@@ -33,5 +38,6 @@ fn messages_have_their_kinds() {
 fn columns_are_named_and_their_values_are_not() {
     let details = "Key (shelf, \"position\")=(1, secret) already exists.";
     assert_eq!(columns(details).as_deref(), Some("shelf, position"));
+    assert_eq!(columns("Key (id)=(1) is still referenced from table \"books\"."), None);
     assert_eq!(columns("Failing row contains (1, secret)."), None);
 }

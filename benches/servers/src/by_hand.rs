@@ -6,7 +6,7 @@ use diesel::connection::{Connection, SimpleConnection};
 use diesel::mysql::MysqlConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 use moored::Backend;
 use moored_mysql::Mysql;
 use moored_postgres::Postgres;
@@ -29,9 +29,16 @@ pub(crate) trait ByHand: Backend<Connection: Connection + SimpleConnection> {
     fn contents(connection: &mut Self::Connection) -> QueryResult<Vec<User>>;
     /// The columns `folder` and `file` of a query of one row.
     fn folder_and_file(connection: &mut Self::Connection, query: &str) -> QueryResult<FolderAndFile>;
+    /// The column `number` of a query of one row.
+    fn number(connection: &mut Self::Connection, query: &str) -> QueryResult<i64>;
 }
 
-/// The two columns of a row.
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
 #[derive(QueryableByName)]
 pub(crate) struct FolderAndFile {
     #[diesel(sql_type = Text)]
@@ -92,6 +99,10 @@ macro_rules! by_hand {
 
             fn folder_and_file(connection: &mut Self::Connection, query: &str) -> QueryResult<FolderAndFile> {
                 diesel::sql_query(query).get_result(connection)
+            }
+
+            fn number(connection: &mut Self::Connection, query: &str) -> QueryResult<i64> {
+                diesel::sql_query(query).get_result(connection).map(|Number { number }| number)
             }
         }
     };

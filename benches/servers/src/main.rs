@@ -7,7 +7,8 @@
 //! ```
 //!
 //! Both sides use one connection, through the server's socket where it offers one on this machine, else over TCP; it is
-//! printed which. Round trips are counted on a line of the benchmark's own, over TCP. Times are those on the wall.
+//! printed which. Round trips are counted on a line of the benchmark's own, over TCP. Times are those on the wall,
+//! medians of the rounds; "processors" compares what client and server took of them, which other programs disturb less.
 //!
 //! What round trips are made of: a statement is one to be prepared and one to be executed, on PostgreSQL as on MySQL. BEGIN
 //! and COMMIT are one each on PostgreSQL, and three each on MariaDB and MySQL, where Diesel's `batch_execute` switches

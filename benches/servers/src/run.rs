@@ -66,42 +66,47 @@ fn times<B: ByHand>(
 ) -> moored::Result<()> {
     let Workload { name, units, ways, .. } = workload;
     let mut times = vec![Vec::new(); ways.len()];
+    let mut work = vec![Vec::new(); ways.len()];
+    let thread = database.thread(orm);
     // The round before the first one fills caches.
     for round in 0..=report.rounds {
         let mut expected = None;
         for turn in 0..ways.len() {
             // None of them is always the one that runs after the same other.
             let place = (turn + round) % ways.len();
-            let meter = Meter::default();
+            let meter = Meter::of(thread);
             once(database, orm, orm, workload, &ways[place], &meter)?;
             let result = *expected.get_or_insert(meter.result());
             assert_eq!(meter.result(), result, "{name}: `{}` did something else", ways[place].name);
             if round > 0 {
                 times[place].push(meter.took().as_secs_f64());
+                work[place].push(meter.worked().map_or(f64::NAN, |worked| worked.as_secs_f64()));
             }
         }
     }
     println!("\n{name}");
     let mut least = f64::INFINITY;
-    for (way, other) in ways.iter().zip(&times) {
-        let unit = show(Spread::of(other.clone()).median / *units as f64);
-        let ratios: Vec<f64> = times[0].iter().zip(other).map(|(moored, other)| other / moored).collect();
-        let Spread { low, median, high } = Spread::of(ratios);
-        if std::ptr::eq(way, &ways[0]) {
-            println!("  {:<54} {unit:>10}", way.name);
-        } else {
-            println!(
-                "  {:<54} {unit:>10}  Moored is {median:.2} times as fast ({low:.2} to {high:.2})",
-                way.name
-            );
+    for (place, way) in ways.iter().enumerate() {
+        let unit = show(Spread::of(times[place].clone()).median / *units as f64);
+        print!("  {:<50} {unit:>10}", way.name);
+        if place > 0 {
+            let Spread { low, median, high } = versus(&times, place);
+            let worked = versus(&work, place).median;
+            print!("  Moored is {median:.2} times as fast ({low:.2} to {high:.2}; processors {worked:.2})");
             least = least.min(median);
         }
+        println!();
     }
     if let Some(at_least) = workload.at_least {
         let found = format!("{least:.2} times as fast as the fastest by hand, at least {at_least:.2}");
         report.note(&format!("{}, {name}", server.name), least >= at_least, &found);
     }
     Ok(())
+}
+
+/// How many times as fast as a way the first one is, round by round.
+fn versus(times: &[Vec<f64>], place: usize) -> Spread {
+    Spread::of(times[0].iter().zip(&times[place]).map(|(moored, other)| other / moored).collect())
 }
 
 /// Counts the round trips of Moored's and of the usual way, each on a connection of its own: at first, when nothing is
@@ -117,12 +122,14 @@ fn trips<B: ByHand>(
         let way = &workload.ways[place];
         let line = database.line().map_err(|error| diesel::result::Error::QueryBuilderError(error.into()))?;
         let on = database.open_through(&line)?;
+        // The pool makes its connection when it is first asked for one.
+        on.with_connection(|_| Ok(()))?;
         let count = || {
             let meter = Meter::on(&line);
             once(database, orm, &on, workload, way, &meter).map(|()| (meter.trips(), meter.took()))
         };
         let ((first, _), (again, _)) = (count()?, count()?);
-        print!("  {:<54} {first:>10} round trips, {again} when prepared", way.name);
+        print!("  {:<50} {first:>10} round trips, {again} when prepared", way.name);
         if workload.trips.is_some() {
             line.set_latency(LATENCY);
             let (_, took) = count()?;

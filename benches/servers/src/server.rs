@@ -7,6 +7,7 @@ use moored::{Backend, Orm};
 
 use crate::address::{Address, socket};
 use crate::by_hand::{ByHand, FolderAndFile};
+use crate::meter::Thread;
 use crate::proxy::Line;
 
 /// What differs between servers.
@@ -19,6 +20,8 @@ pub(crate) struct Server {
     empty: &'static str,
     /// Leaves nothing to be done in the background while something is measured.
     settle: &'static str,
+    /// Gives the thread or process that serves the connection.
+    thread: &'static str,
     /// Gives the server's socket as a path that may be relative to the folder which is the other column.
     socket: &'static str,
 }
@@ -30,10 +33,16 @@ pub(crate) const POSTGRES: Server = Server {
         email TEXT NOT NULL, bio TEXT, age INTEGER NOT NULL, created_at BIGINT NOT NULL, version INTEGER NOT NULL)",
     empty: "TRUNCATE users RESTART IDENTITY",
     settle: "VACUUM ANALYZE users",
+    thread: "SELECT pg_backend_pid()::bigint AS number",
     socket: "SELECT split_part(current_setting('unix_socket_directories'), ',', 1) AS folder, '' AS file",
 };
 
-pub(crate) const MARIADB: Server = Server { name: "MariaDB", variable: "MOORED_MARIADB_URL", ..MYSQL };
+pub(crate) const MARIADB: Server = Server {
+    name: "MariaDB",
+    variable: "MOORED_MARIADB_URL",
+    thread: "SELECT CAST(tid AS SIGNED) AS number FROM information_schema.processlist WHERE id = CONNECTION_ID()",
+    ..MYSQL
+};
 
 pub(crate) const MYSQL: Server = Server {
     name: "MySQL",
@@ -43,6 +52,8 @@ pub(crate) const MYSQL: Server = Server {
         version INTEGER NOT NULL) ENGINE = InnoDB",
     empty: "TRUNCATE users",
     settle: "ANALYZE TABLE users",
+    thread: "SELECT CAST(thread_os_id AS SIGNED) AS number FROM performance_schema.threads
+        WHERE processlist_id = CONNECTION_ID()",
     socket: "SELECT @@datadir AS folder, @@socket AS file",
 };
 
@@ -100,6 +111,12 @@ impl<B: ByHand> Database<B> {
         }
         let default = format!(".s.PGSQL.{}", self.address.port());
         Ok(socket(Path::new(&folder).join(if file.is_empty() { &default } else { &file })))
+    }
+
+    /// The thread that serves the connection, if it is one of this machine.
+    pub(crate) fn thread(&self, orm: &Orm<B>) -> Option<Thread> {
+        let asked = |connection: &mut B::Connection| Ok(B::number(connection, self.server.thread)?);
+        orm.with_connection(asked).ok().map(Thread).filter(|thread| thread.worked().is_some())
     }
 
     /// Makes the table, and a copy of what is to be in it.

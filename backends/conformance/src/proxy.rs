@@ -24,6 +24,9 @@ pub struct Proxy {
 #[derive(Clone, Copy, Debug)]
 struct Order {
     words: &'static str,
+    /// How much else the client sends after the words before it is cut; `None` until it has sent them.
+    left: Option<usize>,
+    later: usize,
     cut: Cut,
 }
 
@@ -54,7 +57,14 @@ impl Proxy {
 
     /// Cuts the next connection that sends these words.
     pub fn cut(&self, cut: Cut, words: &'static str) {
-        *self.order.lock().unwrap_or_else(PoisonError::into_inner) = Some(Order { words, cut });
+        self.cut_later(cut, words, 0);
+    }
+
+    /// Cuts the next connection that sends these words, at what it sends so many times later: a statement that is prepared
+    /// first is executed by what follows.
+    pub fn cut_later(&self, cut: Cut, words: &'static str, later: usize) {
+        let order = Order { words, left: None, later, cut };
+        *self.order.lock().unwrap_or_else(PoisonError::into_inner) = Some(order);
     }
 }
 
@@ -81,7 +91,14 @@ impl Link {
         pass((&self.client, &self.server), |bytes| {
             let mut order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
             let sends = |words: &str| bytes.windows(words.len()).any(|part| part == words.as_bytes());
-            match order.take_if(|order| sends(order.words)) {
+            let is_here = |order: &mut Order| {
+                order.left = match order.left {
+                    Some(left) => Some(left - 1),
+                    None => sends(order.words).then_some(order.later),
+                };
+                order.left == Some(0)
+            };
+            match order.take_if(is_here) {
                 Some(Order { cut: Cut::BeforeTheServer, .. }) => false,
                 Some(Order { cut: Cut::BeforeTheAnswer, .. }) => {
                     // Before the statement is on its way.

@@ -1,7 +1,7 @@
 //! Connections that the server or the network ends at every moment.
 
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -41,9 +41,17 @@ impl<'a> Pool<'a> {
         let mut connection = self.shop.connect();
         connection.batch_execute(&format!("KILL {}", self.id)).unwrap();
         let is_there = format!("SELECT COUNT(*) FROM information_schema.processlist WHERE id = {}", self.id);
-        while number(&mut connection, &is_there) > 0 {
-            sleep(Duration::from_millis(1));
-        }
+        soon(|| number(&mut connection, &is_there) == 0);
+    }
+}
+
+/// Waits until something is so, which takes a moment.
+#[track_caller]
+fn soon(mut is_so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < Duration::from_secs(20), "it is not so after 20 seconds");
+        sleep(Duration::from_millis(1));
     }
 }
 
@@ -165,15 +173,14 @@ fn during_commit_the_outcome_is_unknown(flavour: Flavour) {
             let proxy = Proxy::before(&shop.url);
             let orm = Orm::<Mysql>::builder(proxy.url()).pool_size(1).build().unwrap();
             orm.read(|session| session.find::<Author>(1).map(drop)).unwrap();
-            proxy.cut(place, "COMMIT");
+            // It is prepared first.
+            proxy.cut_later(place, "COMMIT", 1);
             let ended = orm.session(work);
             let Err(error @ Error::CommitUnknown { .. }) = &ended else { panic!("{place:?}: {ended:?}") };
             assert!(!error.is_retryable() && !error.to_string().contains("rolled back"), "{error}");
             if written {
                 // The server may be about to.
-                while shop.authors() == 2 {
-                    sleep(Duration::from_millis(1));
-                }
+                soon(|| shop.authors() > 2);
             }
             assert_eq!(shop.authors() > 2, written, "{place:?}");
             // The connection is not lent again.
@@ -194,9 +201,7 @@ fn during_a_single_statement(flavour: Flavour) {
         session.flush()
     });
     refused(ended, FailureKind::LostConnection);
-    while shop.number("SELECT COUNT(*) FROM authors WHERE name = 'hunter2'") == 0 {
-        sleep(Duration::from_millis(1));
-    }
+    soon(|| shop.number("SELECT COUNT(*) FROM authors WHERE name = 'hunter2'") > 0);
 }
 
 fn after_the_server_found_it_idle_too_long(flavour: Flavour) {

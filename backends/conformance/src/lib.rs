@@ -27,6 +27,7 @@ mod suite;
 pub use database::Database;
 pub use flavour::{Flavour, Nan};
 pub use harness::Harness;
+pub use server::Lease;
 pub use statements::Statements;
 
 #[doc(hidden)]

@@ -1,4 +1,4 @@
-//! The eleven tables of the shop, as Diesel sees them.
+//! The eleven tables of the shop as Diesel sees them, with the names that SQLite, MariaDB and MySQL have for them.
 
 diesel::table! {
     #[sql_name = "Artist"]
@@ -62,11 +62,14 @@ diesel::table! {
         #[sql_name = "Bytes"]
         bytes -> Nullable<Integer>,
         #[sql_name = "UnitPrice"]
-        unit_price -> Double,
+        unit_price -> Numeric,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::shop::moment::Moment;
+
     #[sql_name = "Employee"]
     employees (id) {
         #[sql_name = "EmployeeId"]
@@ -80,9 +83,9 @@ diesel::table! {
         #[sql_name = "ReportsTo"]
         reports_to -> Nullable<Integer>,
         #[sql_name = "BirthDate"]
-        birth_date -> Nullable<Timestamp>,
+        birth_date -> Nullable<Moment>,
         #[sql_name = "HireDate"]
-        hire_date -> Nullable<Timestamp>,
+        hire_date -> Nullable<Moment>,
         #[sql_name = "Address"]
         address -> Nullable<Text>,
         #[sql_name = "City"]
@@ -135,6 +138,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::shop::moment::Moment;
+
     #[sql_name = "Invoice"]
     invoices (id) {
         #[sql_name = "InvoiceId"]
@@ -142,7 +148,7 @@ diesel::table! {
         #[sql_name = "CustomerId"]
         customer_id -> Integer,
         #[sql_name = "InvoiceDate"]
-        date -> Timestamp,
+        date -> Moment,
         #[sql_name = "BillingAddress"]
         billing_address -> Nullable<Text>,
         #[sql_name = "BillingCity"]
@@ -154,7 +160,7 @@ diesel::table! {
         #[sql_name = "BillingPostalCode"]
         billing_postal_code -> Nullable<Text>,
         #[sql_name = "Total"]
-        total -> Double,
+        total -> Numeric,
     }
 }
 
@@ -168,7 +174,7 @@ diesel::table! {
         #[sql_name = "TrackId"]
         track_id -> Integer,
         #[sql_name = "UnitPrice"]
-        unit_price -> Double,
+        unit_price -> Numeric,
         #[sql_name = "Quantity"]
         quantity -> Integer,
     }
@@ -193,10 +199,3 @@ diesel::table! {
         track_id -> Integer,
     }
 }
-
-diesel::joinable!(albums -> artists (artist_id));
-diesel::joinable!(tracks -> albums (album_id));
-diesel::joinable!(tracks -> genres (genre_id));
-diesel::joinable!(playlist_tracks -> tracks (track_id));
-diesel::joinable!(playlist_tracks -> playlists (playlist_id));
-diesel::allow_tables_to_appear_in_same_query!(artists, albums, tracks, genres, playlists, playlist_tracks);

@@ -1,13 +1,13 @@
 //! The eleven entities of the shop.
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use moored::entity::Model;
 use moored::prelude::*;
-use moored_sqlite::Sqlite;
 
-use crate::data::Object;
+use super::data::Object;
+use super::moment::At;
+use super::values::{Cell, Cents};
 use crate::schema::*;
-use crate::values::{Cell, Cents};
 
 #[derive(Entity, Queryable, Clone, Debug)]
 #[diesel(table_name = artists)]
@@ -71,8 +71,8 @@ pub(crate) struct Employee {
     pub(crate) title: Option<String>,
     #[entity(belongs_to = Employee, name = manager)]
     pub(crate) reports_to: Option<Key<Employee>>,
-    pub(crate) birth_date: Option<NaiveDateTime>,
-    pub(crate) hire_date: Option<NaiveDateTime>,
+    pub(crate) birth_date: Option<At>,
+    pub(crate) hire_date: Option<At>,
     pub(crate) address: Option<String>,
     pub(crate) city: Option<String>,
     pub(crate) state: Option<String>,
@@ -110,7 +110,7 @@ pub(crate) struct Invoice {
     pub(crate) id: i32,
     #[entity(belongs_to = Customer)]
     pub(crate) customer_id: Key<Customer>,
-    pub(crate) date: NaiveDateTime,
+    pub(crate) date: At,
     pub(crate) billing_address: Option<String>,
     pub(crate) billing_city: Option<String>,
     pub(crate) billing_state: Option<String>,
@@ -150,7 +150,7 @@ pub(crate) struct PlaylistTrack {
 }
 
 /// An entity that can be compared with the data, whatever its type.
-pub(crate) trait Mirror: Entity<Sqlite> {
+pub(crate) trait Mirror: Model {
     /// The table's name in the data.
     const TABLE: &'static str;
 

@@ -1,4 +1,5 @@
-//! Tests that run on SQLite, PostgreSQL, MariaDB and MySQL, and what they share: a database for each, and one test for each.
+//! Tests that run on SQLite, PostgreSQL, MariaDB and MySQL, and what they share: a database and a test for each of them, and a
+//! backend of somebody else's.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -7,6 +8,7 @@
 )]
 
 mod place;
+pub mod scrambled;
 
 pub use moored_conformance::Flavour;
 pub use place::Place;

@@ -20,26 +20,43 @@ pub enum Mischief {
 
 /// Sets the mischief of every connection of a pool, and counts its deeds.
 #[derive(Clone, Debug, Default)]
-pub struct Dial(Arc<Mutex<(Mischief, u64)>>);
+pub struct Dial(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    mischief: Mischief,
+    /// How many answers are to be left alone before.
+    spared: u64,
+    deeds: u64,
+}
 
 impl Dial {
     pub fn set(&self, mischief: Mischief) {
-        self.with(|(now, _)| *now = mischief);
+        self.set_after(0, mischief);
+    }
+
+    /// The same, once so many answers of several rows were left alone.
+    pub fn set_after(&self, spared: u64, mischief: Mischief) {
+        self.with(|state| (state.spared, state.mischief) = (spared, mischief));
     }
 
     /// How many answers something was done to since the last call.
     #[must_use]
     pub fn deeds(&self) -> u64 {
-        self.with(|(_, deeds)| std::mem::take(deeds))
+        self.with(|state| std::mem::take(&mut state.deeds))
     }
 
     pub(super) fn apply<R: Clone>(&self, rows: &mut Vec<R>) {
         if rows.len() < 2 {
             return;
         }
-        let (mischief, deed) = self.with(|(mischief, deeds)| {
-            *deeds += u64::from(*mischief != Mischief::None);
-            (*mischief, *deeds)
+        let (mischief, deed) = self.with(|state| {
+            if state.mischief == Mischief::None || state.spared > 0 {
+                state.spared = state.spared.saturating_sub(1);
+                return (Mischief::None, 0);
+            }
+            state.deeds += 1;
+            (state.mischief, state.deeds)
         });
         let middle = rows.len() / 2;
         match mischief {
@@ -54,7 +71,7 @@ impl Dial {
         }
     }
 
-    fn with<R>(&self, work: impl FnOnce(&mut (Mischief, u64)) -> R) -> R {
+    fn with<R>(&self, work: impl FnOnce(&mut State) -> R) -> R {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -78,6 +78,11 @@ where
         session.flush()?;
         assert_eq!(session[&ursula].version, 2);
         let dispossessed = session.find::<Book>(1)?.required()?;
+        let newcomer = session.persist(NewAuthor::new("newcomer"))?;
+        session.link(&dispossessed, Book::author(), &newcomer)?;
+        session.flush()?;
+        let newcomer = session.promote(&newcomer)?;
+        assert_eq!(session[&dispossessed].author_id, session.key(&newcomer), "the key came when it was made");
         // Several rows that change alike, and one that changes otherwise.
         for pupil in &pupils {
             let pupil = session.promote(pupil.as_ref().unwrap())?;

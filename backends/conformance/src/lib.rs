@@ -29,6 +29,7 @@ pub use database::Database;
 pub use flavour::{Flavour, Nan, ServerSql};
 pub use harness::Harness;
 pub use proxy::{Cut, Proxy};
+pub use server::Lease;
 pub use statements::Statements;
 
 #[doc(hidden)]

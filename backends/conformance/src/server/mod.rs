@@ -21,7 +21,7 @@ use crate::Flavour;
 use hold::{Contents, Hold};
 
 /// A database that belongs to one test. It goes back when this is dropped.
-pub(crate) struct Lease<B: Backend> {
+pub struct Lease<B: Backend> {
     url: String,
     hold: Mutex<Option<Hold<B>>>,
 }
@@ -32,8 +32,9 @@ impl<B: Backend> Lease<B> {
         Self::of(flavour, Contents::Tables)
     }
 
-    /// One without tables.
-    pub(crate) fn empty(flavour: Flavour) -> Self {
+    /// One without tables, on the server that the environment names.
+    #[must_use]
+    pub fn empty(flavour: Flavour) -> Self {
         Self::of(flavour, Contents::Nothing)
     }
 
@@ -43,7 +44,9 @@ impl<B: Backend> Lease<B> {
         Self { url: hold.url().to_owned(), hold: Mutex::new(Some(hold)) }
     }
 
-    pub(crate) fn url(&self) -> &str {
+    /// Its address.
+    #[must_use]
+    pub fn url(&self) -> &str {
         &self.url
     }
 }

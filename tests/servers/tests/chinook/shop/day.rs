@@ -2,24 +2,37 @@
 
 use moored::prelude::*;
 use moored::{Result, StatementLog};
-use moored_sqlite::Sqlite;
 use serde_json::Value;
 
-use crate::compare::{assert_same, stored};
-use crate::data::{Object, Tables};
-use crate::entities::*;
-use crate::shop;
-use crate::sql::*;
-use crate::values::{Cell, Cents};
+use super::compare::{assert_same, stored};
+use super::data::{Object, Tables};
+use super::entities::*;
+use super::services as shop;
+use super::sql::*;
+use super::values::{Cell, Cents};
 
 /// A shop that was loaded, and what its database must hold.
-pub(crate) struct Day {
-    pub(crate) orm: Orm<Sqlite>,
+pub(crate) struct Day<B: Backend> {
+    pub(crate) orm: Orm<B>,
     pub(crate) log: StatementLog,
+    pub(crate) words: Words,
     pub(crate) expected: Tables,
 }
 
-impl Day {
+impl<B: Backend> Day<B>
+where
+    Artist: Entity<B>,
+    Album: Entity<B>,
+    Genre: Entity<B>,
+    MediaType: Entity<B>,
+    Track: Entity<B>,
+    Employee: Entity<B>,
+    Customer: Entity<B>,
+    Invoice: Entity<B>,
+    InvoiceLine: Entity<B>,
+    Playlist: Entity<B>,
+    PlaylistTrack: Entity<B>,
+{
     pub(crate) fn run(mut self) {
         self.prices_change();
         self.a_customer_buys();
@@ -31,10 +44,7 @@ impl Day {
     }
 
     /// Runs one session and gives what it sent.
-    fn session<R>(
-        &self,
-        work: impl for<'s> FnOnce(&mut Session<'s, Sqlite>) -> Result<R>,
-    ) -> (R, Vec<String>) {
+    fn session<R>(&self, work: impl for<'s> FnOnce(&mut Session<'s, B>) -> Result<R>) -> (R, Vec<String>) {
         self.log.take();
         let result = self.orm.session(work).unwrap();
         (result, normalised(self.log.take()))
@@ -60,22 +70,10 @@ impl Day {
             Ok(count)
         });
         assert_eq!(count, tracks.len());
-        let select = format!("{SELECT_TRACKS} WHERE (Track.AlbumId = ?) ORDER BY Track.TrackId");
-        let update = format!("{count} × UPDATE Track SET UnitPrice = ? WHERE TrackId = ?");
-        let expected = [
-            &select,
-            "BEGIN IMMEDIATE",
-            &update,
-            "COMMIT",
-            &select,
-            "BEGIN IMMEDIATE",
-            &update,
-            "COMMIT",
-            &select,
-            "BEGIN IMMEDIATE",
-            &update,
-            "COMMIT",
-        ];
+        let words = self.words;
+        let select = words.select(&TRACK, "AlbumId = ? ORDER BY TrackId ASC");
+        let update = [words.begin(), words.update(&TRACK, "UnitPrice", count), words.commit()].concat();
+        let expected = words.expected([&select, &update, &select, &update, &select, &update].map(Vec::clone));
         assert_eq!(sent, expected);
         for track in tracks {
             let price = Cents::read(&self.expected.row("Track", track)["UnitPrice"]);
@@ -95,28 +93,22 @@ impl Day {
             session.flush()?;
             let invoice = session.promote(&invoice)?;
             let object = session[&invoice].object();
-            use crate::schema::invoice_lines::{invoice_id, table};
-            use diesel::prelude::*;
-            let lines = table.filter(invoice_id.eq(session.key(&invoice)));
-            let lines = session.query::<InvoiceLine>(lines).all()?;
+            let lines = InvoiceLine::INVOICE_ID.eq(session.key(&invoice)).order(InvoiceLine::ID.asc());
+            let lines = session.select(lines).all()?;
             let lines: Vec<Object> = lines.iter().map(|line| session[line].object()).collect();
             Ok((object, lines))
         });
-        assert_eq!(
-            sent,
-            [
-                FIND_CUSTOMER,
-                &format!("{FIND_TRACKS} IN (?, ?, ?)"),
-                "BEGIN IMMEDIATE",
-                "INSERT INTO Invoice (CustomerId, InvoiceDate, BillingAddress, BillingCity, BillingState, \
-                 BillingCountry, BillingPostalCode, Total) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING InvoiceId",
-                "INSERT INTO InvoiceLine (InvoiceId, TrackId, UnitPrice, Quantity) VALUES (?, ?, ?, ?) × 3 \
-                 RETURNING InvoiceLineId",
-                "COMMIT",
-                "SELECT InvoiceLine.InvoiceLineId, InvoiceLine.InvoiceId, InvoiceLine.TrackId, \
-                 InvoiceLine.UnitPrice, InvoiceLine.Quantity FROM InvoiceLine WHERE (InvoiceLine.InvoiceId = ?)",
-            ]
-        );
+        let words = self.words;
+        let expected = words.expected([
+            words.find(&CUSTOMER),
+            words.find_many(&TRACK, 3),
+            words.begin(),
+            words.insert(&INVOICE, 1),
+            words.insert(&INVOICE_LINE, 3),
+            words.commit(),
+            words.select(&INVOICE_LINE, "InvoiceId = ? ORDER BY InvoiceLineId ASC"),
+        ]);
+        assert_eq!(sent, expected);
         assert_eq!(lines.len(), wanted.len());
         let mut total = 0;
         for (line, track) in lines.iter().zip(&wanted) {
@@ -145,18 +137,16 @@ impl Day {
             session.flush()?;
             Ok(amount)
         });
-        assert_eq!(
-            sent,
-            [
-                "SELECT InvoiceLineId, InvoiceId, TrackId, UnitPrice, Quantity FROM InvoiceLine \
-                 WHERE InvoiceLineId = ?",
-                FIND_INVOICE,
-                "BEGIN IMMEDIATE",
-                "UPDATE Invoice SET Total = ? WHERE InvoiceId = ?",
-                "DELETE FROM InvoiceLine WHERE InvoiceLineId = ?",
-                "COMMIT",
-            ]
-        );
+        let words = self.words;
+        let expected = words.expected([
+            words.find(&INVOICE_LINE),
+            words.find(&INVOICE),
+            words.begin(),
+            words.update(&INVOICE, "Total", 1),
+            words.delete(&INVOICE_LINE, 1),
+            words.commit(),
+        ]);
+        assert_eq!(sent, expected);
         let total = Cents::read(&self.expected.row("Invoice", invoice)["Total"]);
         self.expected.set("Invoice", invoice, "Total", &Cents(total.0 - amount.0));
         self.expected.remove("InvoiceLine", &[line.into()]);
@@ -170,21 +160,16 @@ impl Day {
             session.flush()?;
             Ok(amount)
         });
-        assert_eq!(
-            sent,
-            [
-                "SELECT InvoiceLine.InvoiceLineId, InvoiceLine.InvoiceId, InvoiceLine.TrackId, \
-                 InvoiceLine.UnitPrice, InvoiceLine.Quantity FROM InvoiceLine WHERE (InvoiceLine.InvoiceId = ?)",
-                FIND_INVOICE,
-                "BEGIN IMMEDIATE",
-                &format!(
-                    "DELETE FROM InvoiceLine WHERE InvoiceLineId IN ({}) RETURNING InvoiceLineId",
-                    vec!["?"; lines.len()].join(", ")
-                ),
-                "DELETE FROM Invoice WHERE InvoiceId = ?",
-                "COMMIT",
-            ]
-        );
+        let words = self.words;
+        let expected = words.expected([
+            words.select(&INVOICE_LINE, "InvoiceId = ?"),
+            words.find(&INVOICE),
+            words.begin(),
+            words.delete(&INVOICE_LINE, lines.len()),
+            words.delete(&INVOICE, 1),
+            words.commit(),
+        ]);
+        assert_eq!(sent, expected);
         assert_eq!(amount.write(), self.expected.row("Invoice", invoice)["Total"]);
         for line in lines {
             self.expected.remove("InvoiceLine", &[line.into()]);
@@ -206,8 +191,9 @@ impl Day {
             shop::assign(session, &customer, &leader)?;
             session.flush()
         });
-        let update = "UPDATE Customer SET SupportRepId = ? WHERE CustomerId = ?";
-        assert_eq!(sent, [FIND_CUSTOMER, FIND_EMPLOYEE, update]);
+        let words = self.words;
+        let update = words.update(&CUSTOMER, "SupportRepId", 1);
+        assert_eq!(sent, words.expected([words.find(&CUSTOMER), words.find(&EMPLOYEE), update]));
         self.expected.set("Customer", customer, "SupportRepId", &leader);
         self.check("a customer is moved");
     }
@@ -231,23 +217,17 @@ impl Day {
             shop::rebuild(session, &list, &tracks)?;
             session.flush()
         });
-        assert_eq!(
-            sent,
-            [
-                "SELECT PlaylistId, Name FROM Playlist WHERE PlaylistId = ?",
-                &format!("{FIND_TRACKS} IN ({})", vec!["?"; after.len()].join(", ")),
-                "SELECT PlaylistTrack.PlaylistId, PlaylistTrack.TrackId FROM PlaylistTrack \
-                 WHERE (PlaylistTrack.PlaylistId = ?)",
-                "BEGIN IMMEDIATE",
-                &format!(
-                    "DELETE FROM PlaylistTrack WHERE (PlaylistId, TrackId) IN (VALUES {}) \
-                     RETURNING PlaylistId, TrackId",
-                    vec!["(?, ?)"; before.len()].join(", ")
-                ),
-                &format!("INSERT INTO PlaylistTrack (PlaylistId, TrackId) VALUES (?, ?) × {}", after.len()),
-                "COMMIT",
-            ]
-        );
+        let words = self.words;
+        let expected = words.expected([
+            words.find(&PLAYLIST),
+            words.find_many(&TRACK, after.len()),
+            words.select(&PLAYLIST_TRACK, "PlaylistId = ?"),
+            words.begin(),
+            words.delete(&PLAYLIST_TRACK, before.len()),
+            words.insert(&PLAYLIST_TRACK, after.len()),
+            words.commit(),
+        ]);
+        assert_eq!(sent, expected);
         for track in before {
             self.expected.remove("PlaylistTrack", &[list.into(), track.into()]);
         }
@@ -273,25 +253,19 @@ impl Day {
             shop::leave(session, leaver, &colleague)?;
             session.flush()
         });
-        let all_of = |find: &str, table: &str, column: &str| {
-            let (columns, _) = find.strip_prefix("SELECT ").unwrap().split_once(" FROM ").unwrap();
-            let columns: Vec<String> = columns.split(", ").map(|c| format!("{table}.{c}")).collect();
-            format!("SELECT {} FROM {table} WHERE ({table}.{column} = ?)", columns.join(", "))
-        };
-        let (one, many) = ("UPDATE Customer SET SupportRepId = ? WHERE CustomerId = ?", customers.len());
-        assert_eq!(
-            sent,
-            [
-                &format!("2 × {FIND_EMPLOYEE}"),
-                &all_of(FIND_EMPLOYEE, "Employee", "ReportsTo"),
-                &all_of(FIND_CUSTOMER, "Customer", "SupportRepId"),
-                "BEGIN IMMEDIATE",
-                &if many > 1 { format!("{many} × {one}") } else { one.into() },
-                &format!("{} × UPDATE Employee SET ReportsTo = ? WHERE EmployeeId = ?", reports.len()),
-                "DELETE FROM Employee WHERE EmployeeId = ?",
-                "COMMIT",
-            ]
-        );
+        let words = self.words;
+        let expected = words.expected([
+            words.find(&EMPLOYEE),
+            words.find(&EMPLOYEE),
+            words.select(&EMPLOYEE, "ReportsTo = ?"),
+            words.select(&CUSTOMER, "SupportRepId = ?"),
+            words.begin(),
+            words.update(&CUSTOMER, "SupportRepId", customers.len()),
+            words.update(&EMPLOYEE, "ReportsTo", reports.len()),
+            words.delete(&EMPLOYEE, 1),
+            words.commit(),
+        ]);
+        assert_eq!(sent, expected);
         for report in reports {
             self.expected.set("Employee", report, "ReportsTo", &i32::read(&manager));
         }

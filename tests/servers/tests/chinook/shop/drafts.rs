@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use moored::Result;
 use moored::entity::{IntoKey, Model};
 use moored::prelude::*;
-use moored_sqlite::Sqlite;
 use serde_json::Value;
 
-use crate::data::Object;
-use crate::entities::*;
-use crate::load::Loaded;
-use crate::values::Cell;
+use super::data::Object;
+use super::entities::*;
+use super::load::Loaded;
+use super::values::Cell;
 
 /// The drafts of one entity by their keys in the data, and when each was persisted.
 struct Shelf<'s, E: Model>(HashMap<i64, (usize, Handle<'s, E, New>)>);
@@ -47,9 +46,9 @@ where
         &self.0[&old.as_i64().unwrap()].1
     }
 
-    fn collect(&self, session: &Session<'s, Sqlite>, loaded: &mut Loaded) -> Result<()>
+    fn collect<B: Backend>(&self, session: &Session<'s, B>, loaded: &mut Loaded) -> Result<()>
     where
-        E: Mirror,
+        E: Entity<B> + Mirror,
     {
         for (&old, (_, handle)) in &self.0 {
             let handle = session.promote(handle)?;
@@ -84,13 +83,26 @@ pub(crate) struct Shop<'s> {
 
 impl<'s> Shop<'s> {
     /// Every draft is written out whole, so that a column cannot be forgotten.
-    pub(crate) fn persist(
+    pub(crate) fn persist<B: Backend>(
         &mut self,
-        uow: &mut UnitOfWork<'s, Sqlite>,
+        uow: &mut UnitOfWork<'s, B>,
         place: usize,
         table: &str,
         row: &Object,
-    ) -> Result<()> {
+    ) -> Result<()>
+    where
+        Artist: Entity<B>,
+        Album: Entity<B>,
+        Genre: Entity<B>,
+        MediaType: Entity<B>,
+        Track: Entity<B>,
+        Employee: Entity<B>,
+        Customer: Entity<B>,
+        Invoice: Entity<B>,
+        InvoiceLine: Entity<B>,
+        Playlist: Entity<B>,
+        PlaylistTrack: Entity<B>,
+    {
         match table {
             "Artist" => {
                 let draft = NewArtist { name: cell(row, "Name") };
@@ -195,13 +207,26 @@ impl<'s> Shop<'s> {
     }
 
     /// Links a row to those of its parents that were persisted later.
-    pub(crate) fn link_late(
+    pub(crate) fn link_late<B: Backend>(
         &self,
-        uow: &mut UnitOfWork<'s, Sqlite>,
+        uow: &mut UnitOfWork<'s, B>,
         place: usize,
         table: &str,
         row: &Object,
-    ) -> Result<()> {
+    ) -> Result<()>
+    where
+        Artist: Entity<B>,
+        Album: Entity<B>,
+        Genre: Entity<B>,
+        MediaType: Entity<B>,
+        Track: Entity<B>,
+        Employee: Entity<B>,
+        Customer: Entity<B>,
+        Invoice: Entity<B>,
+        InvoiceLine: Entity<B>,
+        Playlist: Entity<B>,
+        PlaylistTrack: Entity<B>,
+    {
         macro_rules! link {
             ($from:expr, $entity:ident::$relation:ident, $shelf:ident, $column:literal) => {
                 if let Some(parent) = self.$shelf.late(place, &row[$column]) {
@@ -245,7 +270,20 @@ impl<'s> Shop<'s> {
     }
 
     /// Notes the new keys and the rows, once they are written.
-    pub(crate) fn collect(&self, session: &Session<'s, Sqlite>, loaded: &mut Loaded) -> Result<()> {
+    pub(crate) fn collect<B: Backend>(&self, session: &Session<'s, B>, loaded: &mut Loaded) -> Result<()>
+    where
+        Artist: Entity<B>,
+        Album: Entity<B>,
+        Genre: Entity<B>,
+        MediaType: Entity<B>,
+        Track: Entity<B>,
+        Employee: Entity<B>,
+        Customer: Entity<B>,
+        Invoice: Entity<B>,
+        InvoiceLine: Entity<B>,
+        Playlist: Entity<B>,
+        PlaylistTrack: Entity<B>,
+    {
         self.artists.collect(session, loaded)?;
         self.albums.collect(session, loaded)?;
         self.genres.collect(session, loaded)?;

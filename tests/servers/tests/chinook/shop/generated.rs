@@ -1,9 +1,11 @@
 //! A shop of the sample's shape, made from a fixed seed: for a clone that has not got the sample.
 
+use moored_server_tests::Flavour;
 use serde_json::{Value, json};
 
-use crate::data::{Data, Object, Tables};
-use crate::random::Random;
+use super::data::{Data, Object, Tables};
+use super::generated_tables::schema;
+use super::random::Random;
 
 /// How many rows the sample has of each.
 const ARTISTS: i64 = 275;
@@ -38,13 +40,13 @@ const WORDS: [&str; 16] = [
     "\\",
 ];
 
-pub(crate) fn data() -> Data {
+pub(crate) fn data(flavour: Flavour) -> Data {
     let mut shop = Shop { random: Random::new(0x006D_006F_006F_0072), tables: Tables::default() };
     shop.catalogue();
     shop.people();
     shop.sales();
     shop.playlists();
-    Data { schema: SCHEMA.into(), script: None, tables: shop.tables }
+    Data { schema: schema(flavour), script: None, tables: shop.tables }
 }
 
 struct Shop {
@@ -191,45 +193,3 @@ impl Shop {
         }
     }
 }
-
-/// Same tables and columns as the sample, so that one set of entities fits both.
-const SCHEMA: &str = r#"
-CREATE TABLE "Artist" ("ArtistId" INTEGER PRIMARY KEY, "Name" TEXT);
-CREATE TABLE "Genre" ("GenreId" INTEGER PRIMARY KEY, "Name" TEXT);
-CREATE TABLE "MediaType" ("MediaTypeId" INTEGER PRIMARY KEY, "Name" TEXT);
-CREATE TABLE "Playlist" ("PlaylistId" INTEGER PRIMARY KEY, "Name" TEXT);
-CREATE TABLE "Album" (
-    "AlbumId" INTEGER PRIMARY KEY, "Title" TEXT NOT NULL, "ArtistId" INTEGER NOT NULL REFERENCES "Artist"
-);
-CREATE TABLE "Track" (
-    "TrackId" INTEGER PRIMARY KEY, "Name" TEXT NOT NULL, "AlbumId" INTEGER REFERENCES "Album",
-    "MediaTypeId" INTEGER NOT NULL REFERENCES "MediaType", "GenreId" INTEGER REFERENCES "Genre",
-    "Composer" TEXT, "Milliseconds" INTEGER NOT NULL, "Bytes" INTEGER, "UnitPrice" NUMERIC NOT NULL
-);
-CREATE TABLE "Employee" (
-    "EmployeeId" INTEGER PRIMARY KEY, "LastName" TEXT NOT NULL, "FirstName" TEXT NOT NULL, "Title" TEXT,
-    "ReportsTo" INTEGER REFERENCES "Employee", "BirthDate" TEXT, "HireDate" TEXT, "Address" TEXT, "City" TEXT,
-    "State" TEXT, "Country" TEXT, "PostalCode" TEXT, "Phone" TEXT, "Fax" TEXT, "Email" TEXT
-);
-CREATE TABLE "Customer" (
-    "CustomerId" INTEGER PRIMARY KEY, "FirstName" TEXT NOT NULL, "LastName" TEXT NOT NULL, "Company" TEXT,
-    "Address" TEXT, "City" TEXT, "State" TEXT, "Country" TEXT, "PostalCode" TEXT, "Phone" TEXT, "Fax" TEXT,
-    "Email" TEXT NOT NULL, "SupportRepId" INTEGER REFERENCES "Employee"
-);
-CREATE TABLE "Invoice" (
-    "InvoiceId" INTEGER PRIMARY KEY, "CustomerId" INTEGER NOT NULL REFERENCES "Customer",
-    "InvoiceDate" TEXT NOT NULL, "BillingAddress" TEXT, "BillingCity" TEXT, "BillingState" TEXT,
-    "BillingCountry" TEXT, "BillingPostalCode" TEXT, "Total" NUMERIC NOT NULL
-);
-CREATE TABLE "InvoiceLine" (
-    "InvoiceLineId" INTEGER PRIMARY KEY, "InvoiceId" INTEGER NOT NULL REFERENCES "Invoice",
-    "TrackId" INTEGER NOT NULL REFERENCES "Track", "UnitPrice" NUMERIC NOT NULL, "Quantity" INTEGER NOT NULL
-);
-CREATE TABLE "PlaylistTrack" (
-    "PlaylistId" INTEGER NOT NULL REFERENCES "Playlist", "TrackId" INTEGER NOT NULL REFERENCES "Track",
-    PRIMARY KEY ("PlaylistId", "TrackId")
-);
-CREATE INDEX "TrackOnList" ON "PlaylistTrack" ("TrackId");
-CREATE INDEX "LineOfInvoice" ON "InvoiceLine" ("InvoiceId");
-CREATE INDEX "LineOfTrack" ON "InvoiceLine" ("TrackId");
-"#;

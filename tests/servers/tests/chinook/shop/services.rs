@@ -1,19 +1,22 @@
 //! What a shop does all day: services that take a unit of work and leave the flush to their caller.
 
-use chrono::NaiveDateTime;
-use diesel::prelude::*;
 use moored::Result;
 use moored::prelude::*;
-use moored_sqlite::Sqlite;
 
-use crate::entities::*;
-use crate::schema::*;
-use crate::values::Cents;
+use super::entities::*;
+use super::values::Cents;
+use chrono::NaiveDateTime;
 
 /// Every track of an album costs so much more; tells how many there are.
-pub(crate) fn raise_prices(uow: &mut UnitOfWork<'_, Sqlite>, album: Key<Album>, by: Cents) -> Result<usize> {
-    let of_album = tracks::table.filter(tracks::album_id.eq(album)).order(tracks::id);
-    let found = uow.query::<Track>(of_album).all()?;
+pub(crate) fn raise_prices<B: Backend>(
+    uow: &mut UnitOfWork<'_, B>,
+    album: Key<Album>,
+    by: Cents,
+) -> Result<usize>
+where
+    Track: Entity<B>,
+{
+    let found = uow.select(Track::ALBUM_ID.eq(album).order(Track::ID.asc())).all()?;
     for track in &found {
         uow.edit(track)?.unit_price.0 += by.0;
     }
@@ -21,12 +24,18 @@ pub(crate) fn raise_prices(uow: &mut UnitOfWork<'_, Sqlite>, album: Key<Album>, 
 }
 
 /// A customer buys one of each of some tracks, at today's price.
-pub(crate) fn sell<'s>(
-    uow: &mut UnitOfWork<'s, Sqlite>,
+pub(crate) fn sell<'s, B: Backend>(
+    uow: &mut UnitOfWork<'s, B>,
     customer: &Handle<'s, Customer, Managed>,
     wanted: &[Handle<'s, Track, Managed>],
     now: NaiveDateTime,
-) -> Result<Handle<'s, Invoice, New>> {
+) -> Result<Handle<'s, Invoice, New>>
+where
+    Customer: Entity<B>,
+    Invoice: Entity<B>,
+    InvoiceLine: Entity<B>,
+    Track: Entity<B>,
+{
     let total = wanted.iter().map(|track| uow[track].unit_price.0).sum();
     let mut draft = NewInvoice::new(customer, now, Cents(total));
     let buyer = &uow[customer];
@@ -42,7 +51,11 @@ pub(crate) fn sell<'s>(
 }
 
 /// One line of an invoice is paid back.
-pub(crate) fn refund_line(uow: &mut UnitOfWork<'_, Sqlite>, line: Key<InvoiceLine>) -> Result<Cents> {
+pub(crate) fn refund_line<B: Backend>(uow: &mut UnitOfWork<'_, B>, line: Key<InvoiceLine>) -> Result<Cents>
+where
+    Invoice: Entity<B>,
+    InvoiceLine: Entity<B>,
+{
     let line = uow.find::<InvoiceLine>(line)?.required()?;
     let invoice = uow.find::<Invoice>(uow[&line].invoice_id)?.required()?;
     let amount = Cents(uow[&line].unit_price.0 * i64::from(uow[&line].quantity));
@@ -52,9 +65,12 @@ pub(crate) fn refund_line(uow: &mut UnitOfWork<'_, Sqlite>, line: Key<InvoiceLin
 }
 
 /// An invoice is paid back as a whole and struck from the books.
-pub(crate) fn refund_invoice(uow: &mut UnitOfWork<'_, Sqlite>, invoice: Key<Invoice>) -> Result<Cents> {
-    let lines = uow.query::<InvoiceLine>(invoice_lines::table.filter(invoice_lines::invoice_id.eq(invoice)));
-    for line in lines.all()? {
+pub(crate) fn refund_invoice<B: Backend>(uow: &mut UnitOfWork<'_, B>, invoice: Key<Invoice>) -> Result<Cents>
+where
+    Invoice: Entity<B>,
+    InvoiceLine: Entity<B>,
+{
+    for line in uow.select(InvoiceLine::INVOICE_ID.eq(invoice)).all()? {
         uow.remove(line)?;
     }
     let invoice = uow.find::<Invoice>(invoice)?.required()?;
@@ -64,26 +80,32 @@ pub(crate) fn refund_invoice(uow: &mut UnitOfWork<'_, Sqlite>, invoice: Key<Invo
 }
 
 /// A customer gets another support person.
-pub(crate) fn assign<'s>(
-    uow: &mut UnitOfWork<'s, Sqlite>,
+pub(crate) fn assign<'s, B: Backend>(
+    uow: &mut UnitOfWork<'s, B>,
     customer: &Handle<'s, Customer, Managed>,
     to: &Handle<'s, Employee, Managed>,
-) -> Result<()> {
+) -> Result<()>
+where
+    Customer: Entity<B>,
+    Employee: Entity<B>,
+{
     uow.link(customer, Customer::support_rep(), to)
 }
 
 /// A playlist holds these tracks from now on, whatever it held before. Written without a thought for what stays on it:
 /// telling that apart is the flush's work.
-pub(crate) fn rebuild<'s>(
-    uow: &mut UnitOfWork<'s, Sqlite>,
+pub(crate) fn rebuild<'s, B: Backend>(
+    uow: &mut UnitOfWork<'s, B>,
     playlist: &Handle<'s, Playlist, Managed>,
     wanted: &[Handle<'s, Track, Managed>],
-) -> Result<()> {
+) -> Result<()>
+where
+    Playlist: Entity<B>,
+    PlaylistTrack: Entity<B>,
+    Track: Entity<B>,
+{
     let key = uow.key(playlist);
-    for entry in uow
-        .query::<PlaylistTrack>(playlist_tracks::table.filter(playlist_tracks::playlist_id.eq(key)))
-        .all()?
-    {
+    for entry in uow.select(PlaylistTrack::PLAYLIST_ID.eq(key)).all()? {
         uow.remove(entry)?;
     }
     for track in wanted {
@@ -93,20 +115,24 @@ pub(crate) fn rebuild<'s>(
 }
 
 /// An employee leaves: the reports go to the employee's own manager, the customers to a colleague.
-pub(crate) fn leave<'s>(
-    uow: &mut UnitOfWork<'s, Sqlite>,
+pub(crate) fn leave<'s, B: Backend>(
+    uow: &mut UnitOfWork<'s, B>,
     leaver: Handle<'s, Employee, Managed>,
     colleague: &Handle<'s, Employee, Managed>,
-) -> Result<()> {
+) -> Result<()>
+where
+    Customer: Entity<B>,
+    Employee: Entity<B>,
+{
     let key = uow.key(&leaver);
     let manager = uow[&leaver].reports_to;
-    for report in uow.query::<Employee>(employees::table.filter(employees::reports_to.eq(key))).all()? {
+    for report in uow.select(Employee::REPORTS_TO.eq(key)).all()? {
         match manager {
             Some(manager) => uow.link(&report, Employee::manager(), manager)?,
             None => uow.unlink(&report, Employee::manager())?,
         }
     }
-    for customer in uow.query::<Customer>(customers::table.filter(customers::support_rep_id.eq(key))).all()? {
+    for customer in uow.select(Customer::SUPPORT_REP_ID.eq(key)).all()? {
         uow.link(&customer, Customer::support_rep(), colleague)?;
     }
     uow.remove(leaver)?;

@@ -1,13 +1,13 @@
 //! The eleven entities of the shop.
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use moored::entity::Model;
 use moored::prelude::*;
-use moored_sqlite::Sqlite;
 
-use crate::data::Object;
+use super::data::Object;
+use super::values::{Cell, Cents};
 use crate::schema::*;
-use crate::values::{Cell, Cents};
+use chrono::NaiveDateTime;
 
 #[derive(Entity, Queryable, Clone, Debug)]
 #[diesel(table_name = artists)]
@@ -150,7 +150,7 @@ pub(crate) struct PlaylistTrack {
 }
 
 /// An entity that can be compared with the data, whatever its type.
-pub(crate) trait Mirror: Entity<Sqlite> {
+pub(crate) trait Mirror: Model {
     /// The table's name in the data.
     const TABLE: &'static str;
 

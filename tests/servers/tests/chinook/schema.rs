@@ -1,4 +1,4 @@
-//! The eleven tables of the shop, as Diesel sees them.
+//! The eleven tables of the shop as Diesel sees them, with the names that SQLite, MariaDB and MySQL have for them.
 
 diesel::table! {
     #[sql_name = "Artist"]
@@ -62,11 +62,13 @@ diesel::table! {
         #[sql_name = "Bytes"]
         bytes -> Nullable<Integer>,
         #[sql_name = "UnitPrice"]
-        unit_price -> Double,
+        unit_price -> Numeric,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+
     #[sql_name = "Employee"]
     employees (id) {
         #[sql_name = "EmployeeId"]
@@ -135,6 +137,8 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+
     #[sql_name = "Invoice"]
     invoices (id) {
         #[sql_name = "InvoiceId"]
@@ -154,7 +158,7 @@ diesel::table! {
         #[sql_name = "BillingPostalCode"]
         billing_postal_code -> Nullable<Text>,
         #[sql_name = "Total"]
-        total -> Double,
+        total -> Numeric,
     }
 }
 
@@ -168,7 +172,7 @@ diesel::table! {
         #[sql_name = "TrackId"]
         track_id -> Integer,
         #[sql_name = "UnitPrice"]
-        unit_price -> Double,
+        unit_price -> Numeric,
         #[sql_name = "Quantity"]
         quantity -> Integer,
     }
@@ -193,10 +197,3 @@ diesel::table! {
         track_id -> Integer,
     }
 }
-
-diesel::joinable!(albums -> artists (artist_id));
-diesel::joinable!(tracks -> albums (album_id));
-diesel::joinable!(tracks -> genres (genre_id));
-diesel::joinable!(playlist_tracks -> tracks (track_id));
-diesel::joinable!(playlist_tracks -> playlists (playlist_id));
-diesel::allow_tables_to_appear_in_same_query!(artists, albums, tracks, genres, playlists, playlist_tracks);

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::{env, fs};
 
+use moored_server_tests::Flavour;
 use serde_json::Value;
 
-use crate::generated;
-use crate::values::{Cell, Cents};
+use super::generated;
+use super::values::{Cell, Cents};
 
 /// A row: its values by the names of their columns; money is a number of cents.
 pub(crate) type Object = serde_json::Map<String, Value>;
@@ -60,10 +61,17 @@ impl Tables {
         *row.get_mut(column).unwrap() = value.write();
     }
 
-    pub(crate) fn with_null_for_empty_text(&self) -> Self {
+    /// The rows as the sample's own scripts insert them.
+    pub(crate) fn as_scripted(&self, flavour: Flavour) -> Self {
         let mut tables = self.clone();
-        for row in tables.0.values_mut().flat_map(BTreeMap::values_mut) {
-            row.values_mut().filter(|value| *value == "").for_each(|value| *value = Value::Null);
+        for value in tables.0.values_mut().flat_map(BTreeMap::values_mut).flat_map(|row| row.values_mut()) {
+            match value.as_str() {
+                // The scripts have NULL where the data has empty text.
+                Some("") => *value = Value::Null,
+                // `N'Edinburgh '` is a `character` there, of which trailing spaces are no part.
+                Some(text) if flavour == Flavour::Postgres => *value = text.trim_end_matches(' ').into(),
+                _ => {}
+            }
         }
         tables
     }
@@ -88,7 +96,7 @@ pub(crate) fn refers_to(column: &str) -> Option<&'static str> {
     }
 }
 
-/// A shop: the SQL that makes its tables, and its rows.
+/// A shop: the SQL that makes its tables on one of the databases, and its rows.
 pub(crate) struct Data {
     pub(crate) schema: String,
     /// The SQL that makes the tables and inserts the rows, where others wrote one.
@@ -99,23 +107,25 @@ pub(crate) struct Data {
 /// The sample's rows if its folder is there, else generated ones; says which.
 ///
 /// In CI, and where `MOORED_CHINOOK` names the folder, the folder is required.
-pub(crate) fn at_hand() -> Data {
+pub(crate) fn at_hand(flavour: Flavour) -> Data {
     let named = env::var_os("MOORED_CHINOOK");
     let is_required = named.is_some() || env::var_os("CI").is_some();
-    let folder = named
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/chinook"), PathBuf::from);
+    let folder = named.map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/chinook"),
+        PathBuf::from,
+    );
     if folder.is_dir() {
-        let data = sample(&folder);
+        let data = sample(&folder, flavour);
         say_once(&format!("the Chinook sample: {} rows out of {}", data.tables.len(), folder.display()));
         return data;
     }
     assert!(
         !is_required,
         "the Chinook sample is required in CI and where MOORED_CHINOOK is set, and there is no folder {}: \
-         set MOORED_CHINOOK to the folder that holds sqlite.sql and data.json",
+         set MOORED_CHINOOK to the folder that holds data.json, sqlite.sql, postgres.sql and mysql.sql",
         folder.display()
     );
-    let data = generated::data();
+    let data = generated::data(flavour);
     say_once(&format!(
         "generated data: {} rows, for there is no folder {}",
         data.tables.len(),
@@ -132,7 +142,7 @@ fn say_once(line: &str) {
     });
 }
 
-fn sample(folder: &Path) -> Data {
+fn sample(folder: &Path, flavour: Flavour) -> Data {
     let text = |name: &str| {
         let path = folder.join(name);
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -143,28 +153,40 @@ fn sample(folder: &Path) -> Data {
         for mut row in rows {
             for column in ["UnitPrice", "Total"] {
                 if let Some(amount) = row.get_mut(column) {
-                    *amount = Cents::of(amount.as_f64().unwrap()).unwrap().write();
+                    *amount = Cents::written(&amount.to_string()).write();
                 }
             }
             tables.insert(&table, row);
         }
     }
-    let script = text("sqlite.sql");
-    Data { schema: create_statements(&script), script: Some(script), tables }
+    let script = text(match flavour {
+        Flavour::Sqlite => "sqlite.sql",
+        Flavour::Postgres => "postgres.sql",
+        _ => "mysql.sql",
+    });
+    let (head, rows) = script.split_once("INSERT INTO").unwrap();
+    let schema = schema_of(head);
+    let settings = match flavour {
+        Flavour::Sqlite | Flavour::Postgres => "",
+        // The script has a backslash in a text, which is no escape.
+        _ => "SET sql_mode = CONCAT(@@sql_mode, ',NO_BACKSLASH_ESCAPES');\n",
+    };
+    Data { script: Some(format!("{settings}{schema}INSERT INTO{rows}")), schema, tables }
 }
 
-/// The CREATE statements of a script that goes on to insert rows.
-fn create_statements(script: &str) -> String {
-    let (head, _) = script.split_once("INSERT INTO").unwrap();
+/// What of a script makes tables, and not a database that it then moves to.
+fn schema_of(script: &str) -> String {
+    const KEPT: [&str; 4] = ["CREATE TABLE ", "CREATE INDEX ", "CREATE UNIQUE INDEX ", "ALTER TABLE "];
     let mut schema = String::new();
-    for statement in head.split(';') {
+    for statement in script.split(';') {
         // A comment may stand before the statement.
         let statement = statement.rsplit("*/").next().unwrap().trim();
-        if statement.starts_with("CREATE ") {
+        if KEPT.iter().any(|kept| statement.starts_with(kept)) {
             schema.push_str(statement);
             schema.push_str(";\n");
         }
     }
     assert_eq!(schema.matches("CREATE TABLE").count(), TABLES.len());
+    assert!(schema.matches("FOREIGN KEY").count() >= TABLES.len());
     schema
 }

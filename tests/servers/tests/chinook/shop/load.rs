@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use moored::prelude::*;
 use moored::{Result, StatementLog};
-use moored_sqlite::Sqlite;
 use serde_json::Value;
 
-use crate::data::{Object, TABLES, Tables, refers_to};
-use crate::drafts::Shop;
-use crate::random::Random;
-use crate::values::Cell;
+use super::data::{Object, TABLES, Tables, refers_to};
+use super::drafts::Shop;
+use super::entities::*;
+use super::random::Random;
+use super::values::Cell;
 
 /// In which order the rows are persisted.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +34,25 @@ pub(crate) struct Loaded {
 /// A draft's constructor demands its required relations, and a child that comes before its parent cannot name it. So it
 /// gets a key that no row has (a nullable relation: nothing), and after the last `persist` a `link` to the parent's
 /// draft. A link that was lost on the way would meet the database's foreign keys, or show in the comparison.
-pub(crate) fn load(orm: &Orm<Sqlite>, log: &StatementLog, rows: &Tables, order: Order) -> Result<Loaded> {
+pub(crate) fn load<B: Backend>(
+    orm: &Orm<B>,
+    log: &StatementLog,
+    rows: &Tables,
+    order: Order,
+) -> Result<Loaded>
+where
+    Artist: Entity<B>,
+    Album: Entity<B>,
+    Genre: Entity<B>,
+    MediaType: Entity<B>,
+    Track: Entity<B>,
+    Employee: Entity<B>,
+    Customer: Entity<B>,
+    Invoice: Entity<B>,
+    InvoiceLine: Entity<B>,
+    Playlist: Entity<B>,
+    PlaylistTrack: Entity<B>,
+{
     let order = ordered(rows, order);
     orm.session(|session| {
         let mut shop = Shop::default();

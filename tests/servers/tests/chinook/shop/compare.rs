@@ -2,27 +2,46 @@
 
 use moored::Result;
 use moored::prelude::*;
-use moored_sqlite::Sqlite;
 
-use crate::data::{TABLES, Tables};
-use crate::entities::*;
-use crate::schema::*;
+use super::data::{TABLES, Tables};
+use super::entities::*;
 
 /// Every row that is in the database.
-pub(crate) fn stored(orm: &Orm<Sqlite>) -> Tables {
+pub(crate) fn stored<B: Backend>(orm: &Orm<B>) -> Tables
+where
+    Artist: Entity<B>,
+    Album: Entity<B>,
+    Genre: Entity<B>,
+    MediaType: Entity<B>,
+    Track: Entity<B>,
+    Employee: Entity<B>,
+    Customer: Entity<B>,
+    Invoice: Entity<B>,
+    InvoiceLine: Entity<B>,
+    Playlist: Entity<B>,
+    PlaylistTrack: Entity<B>,
+{
     let mut found = Tables::default();
     orm.read(|session| {
         macro_rules! read {
-            ($($entity:ident: $table:ident),*) => {$(
-                for row in session.query::<$entity>($table::table).all()? {
+            ($($entity:ident),*) => {$(
+                for row in session.select(Select::<$entity>::all()).all()? {
                     found.insert($entity::TABLE, session[&row].object());
                 }
             )*};
         }
         read!(
-            Artist: artists, Album: albums, Genre: genres, MediaType: media_types, Track: tracks,
-            Employee: employees, Customer: customers, Invoice: invoices, InvoiceLine: invoice_lines,
-            Playlist: playlists, PlaylistTrack: playlist_tracks
+            Artist,
+            Album,
+            Genre,
+            MediaType,
+            Track,
+            Employee,
+            Customer,
+            Invoice,
+            InvoiceLine,
+            Playlist,
+            PlaylistTrack
         );
         Result::Ok(())
     })

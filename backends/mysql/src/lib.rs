@@ -13,7 +13,8 @@
 //! ```
 //!
 //! One backend serves both: which server it is, a connection asks. `libmysqlclient` or `libmariadb` has to be installed
-//! (Debian: `libmariadb-dev`); with the feature `bundled` the former is compiled in.
+//! (Debian: `libmariadb-dev`); with the feature `bundled` the former is compiled in, which takes minutes and needs
+//! OpenSSL's headers, `cmake` and a C++ compiler (Debian: `libssl-dev`, `pkg-config`, `cmake`, `make`, `g++`).
 
 mod classify;
 mod collect;

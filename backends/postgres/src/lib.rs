@@ -12,7 +12,8 @@
 //! # Ok::<_, moored::Error>(())
 //! ```
 //!
-//! libpq has to be installed (Debian: `libpq-dev`); with the feature `bundled` it is compiled in.
+//! libpq has to be installed (Debian: `libpq-dev`); with the feature `bundled` it is compiled in, which needs
+//! OpenSSL's headers (Debian: `libssl-dev`, `pkg-config`).
 
 mod classify;
 mod collect;

@@ -40,6 +40,23 @@ fn every_backend_runs_the_suite() {
 }
 
 #[test]
+fn every_flavour_is_run_by_a_backend() {
+    let flavours = code(&here().join("src/flavour.rs"));
+    let (_, variants) = flavours.split_once("pub enum Flavour {").unwrap();
+    let (variants, _) = variants.split_once('}').unwrap();
+    let backends: String = entries(here().parent().unwrap())
+        .iter()
+        .map(|path| code(&path.join("tests/conformance.rs")))
+        .collect();
+    let mut count = 0;
+    for variant in variants.split(',').map(str::trim).filter(|variant| !variant.is_empty()) {
+        count += 1;
+        assert!(backends.contains(&format!("Flavour::{variant};")), "no backend runs the suite as {variant}");
+    }
+    assert!(count >= 4, "where are the flavours?");
+}
+
+#[test]
 fn every_part_is_in_the_suite_and_among_the_modules() {
     let suite = code(&here().join("src/suite.rs"));
     let modules = code(&here().join("src/behaviours/mod.rs"));

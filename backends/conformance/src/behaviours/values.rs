@@ -95,6 +95,59 @@ macro_rules! values_behaviours {
             }
 
             #[test]
+            fn the_least_and_the_greatest_values_come_back() {
+                let (orm, log) = open();
+                let moment = |year, month, day, hour, minute, second, micro| {
+                    NaiveDate::from_ymd_opt(year, month, day)
+                        .and_then(|day| day.and_hms_micro_opt(hour, minute, second, micro))
+                        .unwrap()
+                };
+                let moments = [
+                    moment(1000, 1, 1, 0, 0, 0, 0),
+                    moment(1582, 10, 10, 1, 2, 3, 4),
+                    moment(1969, 12, 31, 23, 59, 59, 999_999),
+                    moment(1970, 1, 1, 0, 0, 0, 0),
+                    moment(2038, 1, 19, 3, 14, 8, 1),
+                    moment(9999, 12, 31, 23, 59, 59, 999_999),
+                ];
+                let doubles = [f64::MIN, f64::MAX, f64::MIN_POSITIVE, f64::EPSILON, 0.1 + 0.2, -1.0 / 3.0];
+                let singles = [f32::MIN, f32::MAX, f32::MIN_POSITIVE, f32::EPSILON, 0.1 + 0.2, -1.0 / 3.0];
+                orm.session(|session| {
+                    let mut rows = Vec::new();
+                    for ((moment, double), single) in moments.into_iter().zip(doubles).zip(singles) {
+                        let extreme = |row: bool| if row { (i16::MIN, i64::MIN) } else { (i16::MAX, i64::MAX) };
+                        let (small, large) = extreme(rows.len() % 2 == 0);
+                        let (day, hour) = (moment.date(), moment.time());
+                        rows.push(session.persist(NewMeasurement { taken_at: moment, day, hour, double, single, small, large, ..measurement() })?);
+                    }
+                    session.flush()?;
+                    let rows = session.promote(&rows)?;
+                    for row in &rows {
+                        let written = session[row].clone();
+                        session.refresh(row)?;
+                        assert_eq!(session[row], written);
+                    }
+                    for (number, row) in rows.iter().enumerate() {
+                        let next = session[&rows[(number + 1) % rows.len()]].clone();
+                        let id = session[row].id;
+                        *session.edit(row)? = Measurement { id, ..next };
+                    }
+                    session.flush()?;
+                    for row in &rows {
+                        let written = session[row].clone();
+                        session.refresh(row)?;
+                        assert_eq!(session[row], written);
+                        *session.edit(row)? = written;
+                    }
+                    log.skip();
+                    session.flush()?;
+                    assert!(log.take().is_empty());
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
             fn a_row_of_any_values_is_clean_after_its_flush() {
                 let (orm, log) = open();
                 orm.session(|session| {

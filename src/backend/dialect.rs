@@ -166,6 +166,19 @@ pub struct ReadBack {
     pub lock: &'static str,
 }
 
+/// Whether several rows whose keys the database makes may go into one INSERT: for the options of a backend on which that
+/// depends on the table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeyBatches {
+    /// Where it is proven that each row's key can be told, which is asked once for each table.
+    #[default]
+    WhereProven,
+    /// On every table: the caller answers for it that keys are counted up, and that no trigger sets them.
+    Always,
+    /// Nowhere: such rows go in one at a time.
+    Never,
+}
+
 /// What is known of the keys that one INSERT of several rows generates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -35,7 +35,8 @@ use moored::backend::{
 };
 use moored::entity::ColumnMeta;
 
-pub use options::{KeyBatches, MysqlOptions};
+pub use moored::backend::KeyBatches;
+pub use options::MysqlOptions;
 pub use server::{Flavor, Server};
 pub use source::Source;
 

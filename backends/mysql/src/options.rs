@@ -5,6 +5,8 @@ use std::time::Duration;
 use diesel::sql_types::Text;
 use diesel::{MysqlConnection, QueryResult, RunQueryDsl};
 
+use moored::backend::KeyBatches;
+
 use crate::server::{Flavor, Server};
 
 /// What every connection to the server is set to.
@@ -20,7 +22,12 @@ pub struct MysqlOptions {
     pub time_zone: String,
     /// How long a statement waits for a row's lock; whole seconds, at least one. `None` leaves it to the server.
     pub lock_wait_timeout: Option<Duration>,
-    /// Whether several rows whose keys the database makes may go into one INSERT.
+    /// Whether several rows whose keys the database makes may go into one INSERT. The server tells the first key alone; the
+    /// others follow from it where nothing disturbs their sequence.
+    ///
+    /// Proven is an `AUTO_INCREMENT` key of an InnoDB table without partitions. Where a trigger before INSERT could interfere
+    /// it costs one more round trip an INSERT; MySQL shows triggers only to a user with the privilege `TRIGGER`, and without
+    /// it there could always be one.
     pub key_batches: KeyBatches,
 }
 
@@ -33,23 +40,6 @@ impl Default for MysqlOptions {
             key_batches: KeyBatches::default(),
         }
     }
-}
-
-/// Whether several rows whose keys the database makes may go into one INSERT.
-///
-/// MySQL tells the first of them alone; the others follow from it where nothing disturbs their sequence.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum KeyBatches {
-    /// Where it is proven, asked once for each table: InnoDB, `AUTO_INCREMENT`, no partitions. Where a trigger before
-    /// INSERT could interfere it costs one more round trip an INSERT; MySQL shows triggers only to a user with the
-    /// privilege `TRIGGER`, and without it there could always be one.
-    #[default]
-    WhereProven,
-    /// On every table: the caller answers for it that the above holds, and that no trigger sets the key.
-    Always,
-    /// Nowhere: such rows go in one at a time.
-    Never,
 }
 
 const STRICT: &str = "STRICT_ALL_TABLES,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,\

@@ -34,6 +34,7 @@ use moored::backend::{
 };
 use moored::entity::ColumnMeta;
 
+pub use moored::backend::KeyBatches;
 pub use options::PostgresOptions;
 pub use source::Source;
 

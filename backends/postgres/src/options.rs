@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use moored::backend::KeyBatches;
+
 /// What every connection to the server is set to. `None` leaves a setting to the server, the database and the role.
 ///
 /// The time zone is UTC, which Diesel requires. Messages are in English where the role may choose that, since Diesel
@@ -17,6 +19,11 @@ pub struct PostgresOptions {
     pub idle_in_transaction_session_timeout: Option<Duration>,
     /// The name of the program in the server's views and logs.
     pub application_name: Option<String>,
+    /// Whether several rows whose keys the database makes may go into one INSERT. The server gives keys back in no promised
+    /// order; they are told apart by being counted up.
+    ///
+    /// Proven is an identity, or a default that is `nextval` of one sequence, in a table without a trigger before INSERT.
+    pub key_batches: KeyBatches,
 }
 
 impl PostgresOptions {

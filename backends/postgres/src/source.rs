@@ -7,7 +7,7 @@ use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::result::ConnectionError;
 use diesel::{Connection, ConnectionResult, QueryResult};
-use moored::backend::{GeneratedKey, KeyOrder};
+use moored::backend::{GeneratedKey, KeyBatches, KeyOrder};
 
 use crate::PostgresOptions;
 
@@ -38,6 +38,11 @@ impl Source {
         generated: &GeneratedKey<'_>,
         ask: impl FnOnce() -> QueryResult<KeyOrder>,
     ) -> QueryResult<KeyOrder> {
+        match self.options.key_batches {
+            KeyBatches::Always => return Ok(KeyOrder::Ascending),
+            KeyBatches::WhereProven => {}
+            KeyBatches::Never => return Ok(KeyOrder::Unknown),
+        }
         // A map is whole whoever panicked while holding it.
         let known = || self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(&order) = known().get(generated.table) {

@@ -18,6 +18,7 @@ use crate::shop::{AUTHORS, Author, Shop, author, refused};
 on_both!(
     a_swallowed_failure_leaves_the_rest,
     a_deadlock_in_a_savepoint_ends_the_transaction,
+    a_deadlock_of_a_batch_ends_the_transaction,
     a_deadlock_of_plain_diesel_ends_the_transaction,
     a_panic_leaves_no_transaction_to_the_next,
 );
@@ -107,11 +108,20 @@ fn a_deadlock_in_a_savepoint_ends_the_transaction(flavour: Flavour) {
     let ended = crossed(&shop, |inner, other| {
         let row = inner.find::<Author>(other)?.required()?;
         inner.edit(&row)?.rank = Some(30 + 3 - other);
-        let flushed = inner.flush();
-        if flushed.is_err() {
-            refused(Err::<(), _>(flushed.unwrap_err()), FailureKind::Deadlock);
+        if let Err(error) = inner.flush() {
+            refused(Err::<(), _>(error), FailureKind::Deadlock);
             return Err(Error::NotFound { entity: "swallowed" });
         }
+        Ok(())
+    });
+    one_is_whole_and_the_other_nothing(&shop, ended);
+}
+
+fn a_deadlock_of_a_batch_ends_the_transaction(flavour: Flavour) {
+    let shop = Shop::open(flavour, AUTHORS);
+    let ended = crossed(&shop, |inner, other| {
+        let sql = format!("UPDATE authors SET `rank` = {} WHERE id = {other}", 30 + 3 - other);
+        inner.connection()?.batch_execute(&sql)?;
         Ok(())
     });
     one_is_whole_and_the_other_nothing(&shop, ended);

@@ -44,14 +44,16 @@ impl<B: Backend> Hold<B> {
 
     fn try_take(server: &str, flavour: Flavour, contents: Contents, name: String) -> Option<Self> {
         let url = in_database(server, &name);
-        let connection = match connect::<B>(&url) {
-            Ok(connection) => connection,
-            Err(_) => {
-                let mut connection = connect::<B>(server).unwrap_or_else(|error| panic!("{server}: {error}"));
-                // Another process may have made it meanwhile; then this fails, and what follows does not.
-                let made = connection.batch_execute(&flavour.create(&name));
-                connect::<B>(&url).unwrap_or_else(|error| panic!("{url}: {error} ({made:?})"))
+        let mut tries = 0..5;
+        let connection = loop {
+            match connect::<B>(&url) {
+                Ok(connection) => break connection,
+                Err(error) if tries.next().is_none() => panic!("{url}: {error}"),
+                Err(_) => {}
             }
+            let mut connection = connect::<B>(server).unwrap_or_else(|error| panic!("{server}: {error}"));
+            // Another process may have made it meanwhile, or drop it in a moment, to make it anew.
+            let _ = connection.batch_execute(&flavour.create(&name));
         };
         let mut hold = Self { flavour, contents, name, url, connection };
         let locked = hold.number(&flavour.lock(&hold.name)).unwrap() == 1;

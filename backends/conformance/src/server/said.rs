@@ -43,9 +43,14 @@ impl Said for Flavour {
     fn create(self, name: &str) -> String {
         match self {
             Self::Postgres => format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"),
-            // Each one's collation that tells all texts apart, and does not take a trailing space for nothing.
-            Self::Mysql => format!("CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin"),
-            _ => format!("CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"),
+            // Each one's collation that tells all texts apart, and does not take a trailing space for nothing. Another process
+            // that looks for a database may have made it meanwhile.
+            Self::Mysql => {
+                format!("CREATE DATABASE IF NOT EXISTS {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin")
+            }
+            _ => format!(
+                "CREATE DATABASE IF NOT EXISTS {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
+            ),
         }
     }
 

@@ -75,6 +75,9 @@ diesel::table! {
     ticks (id) { id -> Integer, label -> Text, count -> Integer, comment -> Nullable<Text> }
 }
 diesel::table! {
+    parcels (id) { id -> Integer, width -> Integer, height -> Integer, area -> Integer, version -> Integer }
+}
+diesel::table! {
     leases (id) { id -> Integer, holder -> Text, touched_at -> Timestamp }
 }
 diesel::table! {

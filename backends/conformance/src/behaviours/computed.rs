@@ -182,6 +182,45 @@ macro_rules! computed_behaviours {
                 })
                 .unwrap();
             }
+
+            #[test]
+            fn columns_that_the_database_works_out_are_read_back_after_every_write() {
+                let (orm, log) = open();
+                for rows in samples::sizes(&orm, 3) {
+                    orm.session(|session| {
+                        let new: Vec<_> = (1..)
+                            .take(rows)
+                            .map(|width| session.persist(NewParcel::new(width, 2)))
+                            .collect::<Result<_>>()?;
+                        session.flush()?;
+                        let parcels = session.promote(&new)?;
+                        assert!((1..).zip(&parcels).all(|(width, row)| session[row].area == width * 2));
+                        for (height, row) in (3..).zip(&parcels) {
+                            session.edit(row)?.height = height;
+                        }
+                        log.skip();
+                        session.flush()?;
+                        let sent = log.take().len();
+                        assert!(rows < 100 || sent < rows / 5, "{rows} rows in {sent} statements");
+                        let areas: Vec<i32> = parcels.iter().map(|row| session[row].area).collect();
+                        assert_eq!(
+                            areas,
+                            (1..).zip(3..).map(|(w, h)| w * h).take(rows).collect::<Vec<i32>>()
+                        );
+                        assert!(parcels.iter().all(|row| session[row].version == 2));
+                        session.flush()?;
+                        assert!(log.take().is_empty());
+                        // What is in memory is what is in the database.
+                        for row in parcels.iter().take(3) {
+                            let before = session[row].clone();
+                            session.refresh(row)?;
+                            assert_eq!(session[row], before);
+                        }
+                        Ok(())
+                    })
+                    .unwrap();
+                }
+            }
         }
     };
 }

@@ -135,3 +135,10 @@ CREATE TABLE places (
     version INTEGER NOT NULL,
     FOREIGN KEY (within) REFERENCES places (code)
 ) COLLATE utf8mb4_unicode_ci;
+CREATE TABLE parcels (
+    id INTEGER PRIMARY KEY AUTO_INCREMENT,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    area INTEGER GENERATED ALWAYS AS (width * height) STORED,
+    version INTEGER NOT NULL
+);

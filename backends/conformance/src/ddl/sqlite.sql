@@ -94,3 +94,10 @@ CREATE TABLE seats (
     PRIMARY KEY (venue, number)
 );
 CREATE TABLE places (code TEXT PRIMARY KEY NOT NULL, within TEXT REFERENCES places (code), version INTEGER NOT NULL);
+CREATE TABLE parcels (
+    id INTEGER PRIMARY KEY,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    area INTEGER GENERATED ALWAYS AS (width * height) STORED,
+    version INTEGER NOT NULL
+);

@@ -5,7 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
 use moored::Entity;
 
-use crate::schema::{measurements, prices, ticks};
+use crate::schema::{measurements, parcels, prices, ticks};
 
 /// A column of every type.
 #[derive(Entity, Queryable, Clone, Debug, PartialEq)]
@@ -50,4 +50,18 @@ pub struct Tick {
     pub count: i32,
     #[entity(default)]
     pub comment: Option<String>,
+}
+
+/// A row with a column that the database works out of others.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = parcels)]
+pub struct Parcel {
+    #[entity(key, generated)]
+    pub id: i32,
+    pub width: i32,
+    pub height: i32,
+    #[entity(generated)]
+    pub area: i32,
+    #[entity(version)]
+    pub version: i32,
 }

@@ -213,3 +213,24 @@ fn a_read_only_file_is_read_only() {
         .unwrap_err();
     assert_eq!(error.failure().unwrap().kind, FailureKind::ReadOnly, "{error:?}");
 }
+
+#[test]
+fn a_database_without_room_is_full_and_what_was_to_go_in_stays_pending() {
+    let orm = Orm::<Sqlite>::builder(":memory:").pool_size(1).build().unwrap();
+    create(&orm);
+    orm.with_connection(|connection| Ok(connection.batch_execute("PRAGMA max_page_count = 8")?)).unwrap();
+    orm.session(|session| {
+        for value in 0..900 {
+            session.persist(Counter { name: format!("{value:0200}"), value })?;
+        }
+        let error = session.flush().unwrap_err();
+        assert_eq!(error.failure().unwrap().kind, FailureKind::Full, "{error:?}");
+        assert!(session.has_changes());
+        session.discard();
+        session.persist(Counter { name: "small".into(), value: 1 })?;
+        session.flush()?;
+        assert_eq!(session.query::<Counter>(counters::table).count()?, 1);
+        Ok(())
+    })
+    .unwrap();
+}

@@ -4,8 +4,10 @@
 //!    keys at once, in every `innodb_autoinc_lock_mode`; they are `@@auto_increment_increment` apart.
 //! 2. That holds for an `AUTO_INCREMENT` column of an InnoDB table. Another default (a sequence, a UUID) leaves
 //!    `LAST_INSERT_ID()` as the INSERT before it set it. Of partitioned tables nobody says any of this.
-//! 3. A trigger before INSERT can set the key itself, with the same effect. Where there may be one, `LAST_INSERT_ID()` is
-//!    reset before the INSERT: then it is 0 after it, or fewer rows than inserted are at the keys that follow from it.
+//! 3. A trigger before INSERT can set the key itself, even to those that follow from `LAST_INSERT_ID()`, in another order. It
+//!    has to name the column for that, so nothing is known of a table with a trigger that does.
+//! 4. Where triggers cannot be seen there may be one. Then `LAST_INSERT_ID()` is reset before the INSERT, so that it is 0
+//!    after it, or fewer rows than inserted are at the keys that follow from it.
 //!
 //! What falls under none of them goes in one row at a time, and `LAST_INSERT_ID()` is reset before.
 
@@ -16,26 +18,29 @@ use moored::backend::{GeneratedKey, KeyOrder, load};
 
 use crate::{KeyBatches, Mysql, Source};
 
-/// 0: nothing is known. 1: the table is of the right kind, and a trigger may set the key. 2: there is no such trigger.
+/// 0: nothing is known. 1: the table is of the right kind. 2: and its triggers can be seen.
 ///
 /// MySQL shows triggers to those alone who may make them; MariaDB to everyone who may insert.
 const WHAT_IS_PROVEN: &str = "\
-SELECT COALESCE(MAX(1 + (
-    NOT EXISTS (SELECT 1 FROM information_schema.triggers g WHERE g.event_object_schema = c.table_schema
-      AND g.event_object_table = c.table_name AND g.event_manipulation = 'INSERT' AND g.action_timing = 'BEFORE')
-    AND (VERSION() LIKE '%MariaDB%'
+SELECT COALESCE(MAX(1 + (VERSION() LIKE '%MariaDB%'
       OR EXISTS (SELECT 1 FROM information_schema.user_privileges p
         WHERE p.privilege_type = 'TRIGGER' AND p.grantee = me.grantee)
       OR EXISTS (SELECT 1 FROM information_schema.schema_privileges p
         WHERE p.privilege_type = 'TRIGGER' AND p.grantee = me.grantee AND c.table_schema LIKE p.table_schema)
       OR EXISTS (SELECT 1 FROM information_schema.table_privileges p
         WHERE p.privilege_type = 'TRIGGER' AND p.grantee = me.grantee
-          AND p.table_schema = c.table_schema AND p.table_name = c.table_name)))), 0)
+          AND p.table_schema = c.table_schema AND p.table_name = c.table_name))), 0)
   FROM information_schema.columns c
   JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
   JOIN (SELECT CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''') AS grantee) me
  WHERE c.table_schema = COALESCE(NULLIF(?, ''), DATABASE()) AND c.table_name = ? AND c.column_name = ?
    AND c.extra LIKE '%auto_increment%' AND t.engine = 'InnoDB' AND t.create_options NOT LIKE '%partitioned%'";
+
+/// What the triggers do that could set a key.
+const TRIGGERS: &str = "\
+SELECT COALESCE(action_statement, '') FROM information_schema.triggers
+ WHERE event_object_schema = COALESCE(NULLIF(?, ''), DATABASE()) AND event_object_table = ?
+   AND event_manipulation = 'INSERT' AND action_timing = 'BEFORE'";
 
 pub(crate) fn order(
     source: &Source,
@@ -49,21 +54,42 @@ pub(crate) fn order(
     }
     source.keys_of(generated.table, || {
         let (schema, name) = unquoted(generated.table);
-        let query = sql_query(WHAT_IS_PROVEN)
-            .bind::<Text, _>(schema)
-            .bind::<Text, _>(name)
-            .bind::<Text, _>(generated.column.name);
+        let key = generated.column.name;
+        let query =
+            sql_query(WHAT_IS_PROVEN).bind::<Text, _>(&schema).bind::<Text, _>(&name).bind::<Text, _>(key);
         let mut proven = 0;
         load::<Mysql, (BigInt,), (i64,)>(connection, &query, &mut |(answer,)| {
             proven = answer;
             false
         })?;
-        Ok(match proven {
-            2 => KeyOrder::Ascending,
-            1 => KeyOrder::AscendingOrForeign,
-            _ => KeyOrder::Unknown,
-        })
+        match proven {
+            2 => {}
+            1 => return Ok(KeyOrder::AscendingOrForeign),
+            _ => return Ok(KeyOrder::Unknown),
+        }
+        let query = sql_query(TRIGGERS).bind::<Text, _>(schema).bind::<Text, _>(name);
+        let mut order = KeyOrder::Ascending;
+        load::<Mysql, (Text,), (String,)>(connection, &query, &mut |(statement,)| {
+            if may_set(&statement, key) {
+                order = KeyOrder::Unknown;
+            }
+            true
+        })?;
+        Ok(order)
     })
+}
+
+/// Whether a trigger's statement names the column, or could not be read.
+fn may_set(statement: &str, column: &str) -> bool {
+    let (statement, column) = (statement.to_lowercase(), column.to_lowercase());
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let stands_alone = |(at, _): (usize, &str)| {
+        let (before, after) = statement.split_at(at);
+        let after = after.get(column.len()..).unwrap_or_default();
+        !before.ends_with(is_part) && !after.starts_with(is_part)
+    };
+    // A backtick in a name is written twice.
+    statement.is_empty() || column.contains('`') || statement.match_indices(&column).any(stands_alone)
 }
 
 /// The schema, or nothing, and the name out of `` `shop`.`orders` ``.
@@ -77,11 +103,21 @@ fn unquoted(table: &str) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
-    use super::unquoted;
+    use super::{may_set, unquoted};
 
     #[test]
     fn names_lose_their_quotes() {
         assert_eq!(unquoted("`orders`"), (String::new(), "orders".into()));
         assert_eq!(unquoted("`shop`.`or``ders`"), ("shop".into(), "or`ders".into()));
+    }
+
+    #[test]
+    fn a_trigger_that_names_the_key_may_set_it() {
+        for statement in ["SET NEW.id = 1", "SET new.`ID`=1", "BEGIN SELECT 1 INTO NEW.id; END", ""] {
+            assert!(may_set(statement, "id"), "{statement}");
+        }
+        for statement in ["SET NEW.author_id = 1", "SET NEW.ids = 1, NEW.idle = valid($id)", "DO 1"] {
+            assert!(!may_set(statement, "id"), "{statement}");
+        }
     }
 }

@@ -188,10 +188,6 @@ pub enum KeyOrder {
     /// The rows that the database gives back are then sorted by key: their order in the answer means nothing. With
     /// [`Returning::Select`] it also means that the keys are [`ReadBack::key_step`] apart, with no gap.
     Ascending,
-    /// The same, unless something that cannot be seen from here makes them, like a trigger.
-    ///
-    /// [`ReadBack::forget_key`] goes before each INSERT, and too few rows at the keys expected are an error.
-    AscendingOrForeign,
     /// Nothing: rows with a generated key go in one at a time.
     Unknown,
 }

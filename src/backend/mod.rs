@@ -169,6 +169,13 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
         Ok(true)
     }
 
+    /// The SQL type to which a value has to be cast where it stands in rows that are joined ([`UpdateShape::Join`]), since its
+    /// column does not give it one there.
+    fn cast(column: &ColumnMeta) -> Option<&'static str> {
+        let _ = column;
+        None
+    }
+
     /// An SQL expression for a value that no row has in a column, made from the column's quoted name. A row that takes
     /// part in a swap of required unique values has it in between. `None` where the database has no such expression;
     /// then the swap is [`Error::UniqueCycle`](crate::Error::UniqueCycle).

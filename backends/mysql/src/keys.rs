@@ -4,8 +4,9 @@
 //!    keys at once, in every `innodb_autoinc_lock_mode`; they are `@@auto_increment_increment` apart.
 //! 2. That holds for an `AUTO_INCREMENT` column of an InnoDB table. Another default (a sequence, a UUID) leaves
 //!    `LAST_INSERT_ID()` as the INSERT before it set it. Of partitioned tables nobody says any of this.
-//! 3. A trigger before INSERT can set the key itself, with the same effect. Where there may be one, `LAST_INSERT_ID()` is
-//!    reset before the INSERT: then it is 0 after it, or fewer rows than inserted are at the keys that follow from it.
+//! 3. A trigger before INSERT can set the key itself, even to those that follow from `LAST_INSERT_ID()`, in another order. So
+//!    there must be none, and it must be certain that one would be seen: MySQL shows triggers to those alone who may make
+//!    them, MariaDB to everyone who may insert.
 //!
 //! What falls under none of them goes in one row at a time, and `LAST_INSERT_ID()` is reset before.
 
@@ -16,26 +17,23 @@ use moored::backend::{GeneratedKey, KeyOrder, number};
 
 use crate::{KeyBatches, Mysql, Source};
 
-/// 0: nothing is known. 1: the table is of the right kind, and a trigger may set the key. 2: there is no such trigger.
-///
-/// MySQL shows triggers to those alone who may make them; MariaDB to everyone who may insert.
-const WHAT_IS_PROVEN: &str = "\
-SELECT COALESCE(MAX(1 + (
-    NOT EXISTS (SELECT 1 FROM information_schema.triggers g WHERE g.event_object_schema = c.table_schema
+const IS_PROVEN: &str = "\
+SELECT COUNT(*)
+  FROM information_schema.columns c
+  JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
+  JOIN (SELECT CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''') AS grantee) me
+ WHERE c.table_schema = COALESCE(NULLIF(?, ''), DATABASE()) AND c.table_name = ? AND c.column_name = ?
+   AND c.extra LIKE '%auto_increment%' AND t.engine = 'InnoDB' AND t.create_options NOT LIKE '%partitioned%'
+   AND NOT EXISTS (SELECT 1 FROM information_schema.triggers g WHERE g.event_object_schema = c.table_schema
       AND g.event_object_table = c.table_name AND g.event_manipulation = 'INSERT' AND g.action_timing = 'BEFORE')
-    AND (VERSION() LIKE '%MariaDB%'
+   AND (VERSION() LIKE '%MariaDB%'
       OR EXISTS (SELECT 1 FROM information_schema.user_privileges p
         WHERE p.privilege_type = 'TRIGGER' AND p.grantee = me.grantee)
       OR EXISTS (SELECT 1 FROM information_schema.schema_privileges p
         WHERE p.privilege_type = 'TRIGGER' AND p.grantee = me.grantee AND c.table_schema LIKE p.table_schema)
       OR EXISTS (SELECT 1 FROM information_schema.table_privileges p
         WHERE p.privilege_type = 'TRIGGER' AND p.grantee = me.grantee
-          AND p.table_schema = c.table_schema AND p.table_name = c.table_name)))), 0)
-  FROM information_schema.columns c
-  JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
-  JOIN (SELECT CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''') AS grantee) me
- WHERE c.table_schema = COALESCE(NULLIF(?, ''), DATABASE()) AND c.table_name = ? AND c.column_name = ?
-   AND c.extra LIKE '%auto_increment%' AND t.engine = 'InnoDB' AND t.create_options NOT LIKE '%partitioned%'";
+          AND p.table_schema = c.table_schema AND p.table_name = c.table_name))";
 
 pub(crate) fn order(
     source: &Source,
@@ -49,15 +47,12 @@ pub(crate) fn order(
     }
     source.keys_of(generated.table, || {
         let (schema, name) = unquoted(generated.table);
-        let query = sql_query(WHAT_IS_PROVEN)
+        let query = sql_query(IS_PROVEN)
             .bind::<Text, _>(schema)
             .bind::<Text, _>(name)
             .bind::<Text, _>(generated.column.name);
-        Ok(match number::<Mysql>(connection, &query)? {
-            2 => KeyOrder::Ascending,
-            1 => KeyOrder::AscendingOrForeign,
-            _ => KeyOrder::Unknown,
-        })
+        let is_proven = number::<Mysql>(connection, &query)? > 0;
+        Ok(if is_proven { KeyOrder::Ascending } else { KeyOrder::Unknown })
     })
 }
 

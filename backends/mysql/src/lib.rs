@@ -25,9 +25,12 @@ mod server;
 mod source;
 mod transaction;
 
+use std::any::TypeId;
+
 use diesel::connection::DefaultLoadingMode;
+use diesel::mysql::sql_types::Datetime;
 use diesel::query_builder::QueryFragment;
-use diesel::sql_types::Integer;
+use diesel::sql_types::{Integer, Time, Timestamp};
 use diesel::{ConnectionResult, IntoSql, MysqlConnection, QueryResult};
 use moored::backend::{
     Backend, Collected, CompositeKeys, Dialect, Failure, Form, GeneratedKey, InsertShape, KeyOrder,
@@ -140,6 +143,18 @@ impl Backend for Mysql {
         generated: &GeneratedKey<'_>,
     ) -> QueryResult<KeyOrder> {
         keys::order(source, connection, generated)
+    }
+
+    fn cast(column: &ColumnMeta) -> Option<&'static str> {
+        // MySQL takes a placeholder beside such a column for a moment of whole seconds, and cuts off the rest.
+        let sql_type = (column.sql_type)();
+        if [TypeId::of::<Timestamp>(), TypeId::of::<Datetime>()].contains(&sql_type) {
+            Some("DATETIME(6)")
+        } else if sql_type == TypeId::of::<Time>() {
+            Some("TIME(6)")
+        } else {
+            None
+        }
     }
 
     fn placeholder(name: &str, column: &ColumnMeta) -> Option<String> {

@@ -93,7 +93,6 @@ impl<B: Backend> Text<B> {
         union: UnionRows,
     ) -> QueryResult<()> {
         let (known, set) = self.known_and_set(columns, check);
-        let width = known.len() + set.len();
         self.sql("UPDATE ");
         self.table::<E>()?;
         self.sql(" AS t JOIN (SELECT ");
@@ -110,7 +109,8 @@ impl<B: Backend> Text<B> {
             UnionRows::Values => ("VALUES ROW(", "), ROW(", ")"),
         };
         self.sql(before);
-        self.separated(between, 0..rows, |text, _| text.placeholders(width))?;
+        let casts = self.casts(known.iter().chain(&set));
+        self.separated(between, 0..rows, |text, _| text.cast_placeholders(&casts))?;
         self.sql(after);
         self.sql(") AS v ON ");
         self.equal_to_v(&known)?;
@@ -119,6 +119,23 @@ impl<B: Backend> Text<B> {
             text.sql("t.");
             text.name(column)?;
             text.sql(&format!(" = v.c{place}"));
+            Ok(())
+        })
+    }
+
+    /// What the values of columns have to be cast to.
+    fn casts<'c>(&self, columns: impl Iterator<Item = &'c usize>) -> Vec<Option<&'static str>> {
+        columns.map(|&column| self.meta.columns.get(column).and_then(B::cast)).collect()
+    }
+
+    /// `?, CAST(? AS DATETIME(6))`
+    fn cast_placeholders(&mut self, casts: &[Option<&'static str>]) -> QueryResult<()> {
+        self.separated(", ", casts, |text, cast| {
+            text.sql(if cast.is_some() { "CAST(" } else { "" });
+            text.placeholder();
+            if let Some(sql_type) = cast {
+                text.sql(&format!(" AS {sql_type})"));
+            }
             Ok(())
         })
     }

@@ -1,1 +1,243 @@
-//! x
+//! Text keys under collations that take different texts for one: updates and deletes of many hit their own rows.
+
+use diesel::prelude::*;
+use moored::prelude::*;
+use moored::{Error, Result};
+use moored_conformance::Flavour;
+
+use crate::shop::Shop;
+
+on_both!(
+    texts_that_differ_under_the_collation_are_different_rows,
+    keys_of_two_texts_go_through_every_batch,
+    a_key_that_is_spelled_otherwise_finds_its_row,
+    texts_of_fixed_length_lose_the_spaces_at_their_end,
+);
+
+diesel::table! { words (word) { word -> Text, note -> Text, seen -> Integer } }
+diesel::table! { pairs (left_, right_) { left_ -> Text, right_ -> Text, note -> Text } }
+
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = words)]
+struct Word {
+    #[entity(key)]
+    word: String,
+    note: String,
+    #[entity(default)]
+    seen: i32,
+}
+
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = pairs)]
+struct Pair {
+    #[entity(key)]
+    left_: String,
+    #[entity(key)]
+    right_: String,
+    note: String,
+}
+
+/// A collation, and texts that it tells apart although others do not.
+fn collations(flavour: Flavour) -> Vec<(&'static str, Vec<&'static str>)> {
+    let by_bytes =
+        vec!["a", "A", "á", "a\u{301}", "ss", "ß", "ẞ", "i", "İ", "ı", " a", "\ta", "_", "%", "a%"];
+    let with_spaces = [by_bytes.clone(), vec!["a ", "a  ", "A ", "ß "]].concat();
+    let by_letters = vec!["a", "b", "c ", "ss", " a", "i", "_", "%", "a%", "ab", "z", "漢", "🦀"];
+    let no_pad = match flavour {
+        Flavour::Mysql => "utf8mb4_0900_bin",
+        _ => "utf8mb4_nopad_bin",
+    };
+    let no_pad_by_letters = match flavour {
+        Flavour::Mysql => "utf8mb4_0900_ai_ci",
+        _ => "utf8mb4_unicode_nopad_ci",
+    };
+    vec![
+        ("utf8mb4_bin", by_bytes),
+        (no_pad, with_spaces),
+        ("utf8mb4_unicode_ci", by_letters.clone()),
+        (no_pad_by_letters, [by_letters, vec!["a ", "b ", "b  "]].concat()),
+    ]
+}
+
+fn texts_that_differ_under_the_collation_are_different_rows(flavour: Flavour) {
+    for (collation, texts) in collations(flavour) {
+        let shop = Shop::open(
+            flavour,
+            &format!(
+                "CREATE TABLE words (word VARCHAR(50) COLLATE {collation} PRIMARY KEY, note VARCHAR(50) NOT NULL,
+                    seen INTEGER NOT NULL DEFAULT 7) CHARACTER SET utf8mb4"
+            ),
+        );
+        shop.orm
+            .session(|session| {
+                let new: Vec<_> = texts
+                    .iter()
+                    .map(|text| session.persist(NewWord::new(*text, format!("new {text}"))))
+                    .collect::<Result<_>>()?;
+                session.flush()?;
+                let words = new.iter().map(|new| session.promote(new)).collect::<Result<Vec<_>>>()?;
+                // Three statements: of all, of two, of one.
+                for some in [&words[..], &words[1..3], &words[4..5]] {
+                    for word in some {
+                        assert_eq!(session[word].seen, 7);
+                        session.edit(word)?.note.push('!');
+                    }
+                    session.flush()?;
+                }
+                Ok(())
+            })
+            .unwrap();
+        let note = |place: usize| {
+            let edits = 1 + usize::from((1..3).contains(&place)) + usize::from(place == 4);
+            format!("new {}{}", texts[place], "!".repeat(edits))
+        };
+        shop.orm
+            .session(|session| {
+                let words = session.find_many::<Word, _>(texts.iter().copied())?.required()?;
+                for (place, word) in words.iter().enumerate() {
+                    assert_eq!(
+                        (&*session[word].word, session[word].note.clone()),
+                        (texts[place], note(place)),
+                        "{collation}"
+                    );
+                }
+                for word in words.into_iter().step_by(2) {
+                    session.remove(word)?;
+                }
+                session.flush()
+            })
+            .unwrap();
+        shop.orm
+            .read(|session| {
+                for (place, text) in texts.iter().enumerate() {
+                    let word = session.find::<Word>(*text)?;
+                    assert_eq!(word.is_some(), place % 2 == 1, "{collation} {text:?}");
+                    assert!(word.is_none_or(|word| session[&word].note == note(place)));
+                }
+                Ok(())
+            })
+            .unwrap();
+    }
+}
+
+fn keys_of_two_texts_go_through_every_batch(flavour: Flavour) {
+    for (collation, texts) in collations(flavour) {
+        let shop = Shop::open(
+            flavour,
+            &format!(
+                "CREATE TABLE pairs (left_ VARCHAR(50) COLLATE {collation}, right_ VARCHAR(50) COLLATE {collation},
+                    note VARCHAR(120) NOT NULL, PRIMARY KEY (left_, right_)) CHARACTER SET utf8mb4"
+            ),
+        );
+        let keys: Vec<(String, String)> = texts
+            .iter()
+            .flat_map(|left| texts.iter().map(|right| ((*left).to_owned(), (*right).to_owned())))
+            .collect();
+        shop.orm
+            .session(|session| {
+                let pairs: Vec<_> = keys
+                    .iter()
+                    .map(|(left, right)| {
+                        session.persist(Pair {
+                            left_: left.clone(),
+                            right_: right.clone(),
+                            note: String::new(),
+                        })
+                    })
+                    .collect::<Result<_>>()?;
+                session.flush()?;
+                for (pair, key) in pairs.iter().zip(&keys) {
+                    session.edit(pair)?.note = format!("{key:?}");
+                }
+                session.flush()
+            })
+            .unwrap();
+        shop.orm
+            .session(|session| {
+                let pairs = session.find_many::<Pair, _>(keys.iter().cloned())?.required()?;
+                for (pair, key) in pairs.iter().zip(&keys) {
+                    assert_eq!(session[pair].note, format!("{key:?}"), "{collation}");
+                }
+                for pair in pairs.into_iter().step_by(3) {
+                    session.remove(pair)?;
+                }
+                session.flush()
+            })
+            .unwrap();
+        shop.orm
+            .read(|session| {
+                let left = session.query::<Pair>(pairs::table).all()?;
+                assert_eq!(left.len(), keys.len() - keys.len().div_ceil(3));
+                for pair in left {
+                    let Pair { left_, right_, note } = &session[&pair];
+                    assert_eq!(note, &format!("{:?}", (left_, right_)), "{collation}");
+                    let place =
+                        keys.iter().position(|(left, right)| (left, right) == (left_, right_)).unwrap();
+                    assert!(place % 3 > 0, "{collation} {note}");
+                }
+                Ok(())
+            })
+            .unwrap();
+    }
+}
+
+/// To the database it is the key; in memory the row has one key, which is the stored one.
+fn a_key_that_is_spelled_otherwise_finds_its_row(flavour: Flavour) {
+    let shop = Shop::open(
+        flavour,
+        "CREATE TABLE words (word VARCHAR(50) COLLATE utf8mb4_unicode_ci PRIMARY KEY, note VARCHAR(50) NOT NULL,
+            seen INTEGER NOT NULL DEFAULT 7) CHARACTER SET utf8mb4;
+         INSERT INTO words (word, note) VALUES ('Arya', 'x'), ('Bran', 'x')",
+    );
+    shop.orm
+        .session(|session| {
+            let shouted = session.find::<Word>("ARYA")?.required()?;
+            let arya = session.find::<Word>("Arya")?.required()?;
+            assert!(session.same(&shouted, &arya));
+            assert_eq!(session[&shouted].word, "Arya");
+            session.edit(&shouted)?.note = "y".into();
+            session.edit(&arya)?.note.push('z');
+            session.flush()?;
+            // The key is taken.
+            let twin = session.persist(NewWord::new("árya ", "twin"))?;
+            assert!(matches!(session.flush(), Err(Error::Database { .. })));
+            session.remove(twin)?;
+            let bran = session.find::<Word>("BRAN ")?.required()?;
+            session.remove(bran)?;
+            session.flush()
+        })
+        .unwrap();
+    assert_eq!(shop.number("SELECT COUNT(*) FROM words WHERE word = 'Arya' AND note = 'yz'"), 1);
+    assert_eq!(shop.number("SELECT COUNT(*) FROM words"), 1);
+}
+
+/// Of a row alone, it is known which one came back. Of several, nothing is guessed.
+fn texts_of_fixed_length_lose_the_spaces_at_their_end(flavour: Flavour) {
+    let shop = Shop::open(
+        flavour,
+        "CREATE TABLE words (word CHAR(36) COLLATE utf8mb4_bin PRIMARY KEY, note VARCHAR(50) NOT NULL,
+            seen INTEGER NOT NULL DEFAULT 7) CHARACTER SET utf8mb4",
+    );
+    let uuid = |n: usize| format!("{n:08}-0000-4000-8000-0123456789ab");
+    shop.orm
+        .session(|session| {
+            let new: Vec<_> =
+                (0..37).map(|n| session.persist(NewWord::new(uuid(n), uuid(n)))).collect::<Result<_>>()?;
+            session.flush()?;
+            for (n, new) in new.iter().enumerate() {
+                let word = session.promote(new)?;
+                assert_eq!((&*session[&word].word, session[&word].seen), (&*uuid(n), 7));
+                session.edit(&word)?.note.push('!');
+            }
+            session.flush()
+        })
+        .unwrap();
+    assert_eq!(shop.number("SELECT COUNT(*) FROM words WHERE note = CONCAT(word, '!')"), 37);
+    let spaces = shop.orm.session(|session| {
+        session.persist(NewWord::new("a ", "with a space"))?;
+        session.persist(NewWord::new("b", "without"))?;
+        session.flush()
+    });
+    assert!(matches!(spaces, Err(Error::KeysUnknown { entity: "Word" })), "{spaces:?}");
+    assert_eq!(shop.number("SELECT COUNT(*) FROM words"), 37);
+}

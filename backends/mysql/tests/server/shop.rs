@@ -87,6 +87,10 @@ impl Shop {
     pub(crate) fn number(&self, sql: &str) -> i64 {
         number(&mut self.connect(), sql)
     }
+
+    pub(crate) fn database(&self) -> &str {
+        self.url.split('?').next().and_then(|url| url.rsplit('/').next()).unwrap()
+    }
 }
 
 pub(crate) fn number(connection: &mut MysqlConnection, sql: &str) -> i64 {

@@ -108,6 +108,10 @@ where
         B::keys_ascend(source.inner(), connection.straight(), generated)
     }
 
+    fn cast(column: &ColumnMeta) -> Option<&'static str> {
+        B::cast(column)
+    }
+
     fn placeholder(name: &str, column: &ColumnMeta) -> Option<String> {
         B::placeholder(name, column)
     }

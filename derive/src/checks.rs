@@ -62,9 +62,9 @@ fn check_key(entity: &Entity, column: &Column, errors: &mut Errors) {
         errors.at(key, "a key that the database fills is `generated`: write `key, generated`");
     }
     if entity.single_key().is_some()
-        && let Some(unique) = column.unique
+        && let Some(unique) = column.unique.or(column.deferred_unique)
     {
-        errors.at(unique, "the primary key is unique as it is: remove `unique`");
+        errors.at(unique, "the primary key is unique as it is, and never deferred: take this away");
     }
     let is_own = |target: &Type| matches!(target, Type::Path(path) if path.path.is_ident(&entity.ident) || path.path.is_ident("Self"));
     if last_argument(&column.ty, "Key").is_some_and(is_own) {

@@ -27,6 +27,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `default` | the database has a default: a draft may leave the column out, which is not NULL |
 /// | `version` | the version of optimistic locking, counted by the library |
 /// | `unique` | the column is unique in the table |
+/// | `deferred_unique` | the same, by a constraint that is declared initially deferred |
 /// | `belongs_to = Author` | the column holds the key of an `Author`; the relation is the field's name without `_id` |
 /// | `name = editor` | the relation's name, beside `belongs_to` |
 /// | `deferred` | the foreign key is declared initially deferred, beside `belongs_to` |
@@ -37,6 +38,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `#[entity(..)]` | meaning |
 /// |---|---|
 /// | `unique(shelf, position)` | these fields together are unique in the table; may be given several times |
+/// | `deferred_unique(shelf, position)` | the same, by a constraint that is declared initially deferred |
 ///
 /// # What is written
 ///

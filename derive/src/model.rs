@@ -15,10 +15,20 @@ use crate::attribute::{Item, Value, diesel_items, entity_items};
 use crate::diagnostics::{Errors, list};
 
 /// What a field can be marked as.
-const ON_FIELD: [&str; 9] =
-    ["key", "generated", "default", "version", "unique", "belongs_to", "name", "deferred", "track"];
+const ON_FIELD: [&str; 10] = [
+    "key",
+    "generated",
+    "default",
+    "version",
+    "unique",
+    "deferred_unique",
+    "belongs_to",
+    "name",
+    "deferred",
+    "track",
+];
 /// What a struct can be marked as.
-const ON_STRUCT: [&str; 1] = ["unique"];
+const ON_STRUCT: [&str; 2] = ["unique", "deferred_unique"];
 
 /// A struct that mirrors a row.
 pub(crate) struct Entity {
@@ -42,6 +52,7 @@ pub(crate) struct Column {
     pub(crate) default: Option<Span>,
     pub(crate) version: Option<Span>,
     pub(crate) unique: Option<Span>,
+    pub(crate) deferred_unique: Option<Span>,
     pub(crate) belongs_to: Option<Type>,
     pub(crate) name: Option<Ident>,
     pub(crate) deferred: Option<Span>,
@@ -52,6 +63,7 @@ pub(crate) struct Column {
 pub(crate) struct Unique {
     pub(crate) span: Span,
     pub(crate) fields: Vec<Ident>,
+    pub(crate) deferred: bool,
 }
 
 /// A column that holds the key of another row.
@@ -86,9 +98,12 @@ impl Entity {
             .filter_map(|(index, field)| Column::read(index, field, errors))
             .collect();
         let mut uniques = read_struct_items(&input.attrs, errors);
-        let single = columns
-            .iter()
-            .filter_map(|c| c.unique.map(|span| Unique { span, fields: vec![c.field.clone()] }));
+        let single = columns.iter().flat_map(|c| {
+            let declared = [(c.unique, false), (c.deferred_unique, true)];
+            declared.into_iter().filter_map(|(span, deferred)| {
+                Some(Unique { span: span?, fields: vec![c.field.clone()], deferred })
+            })
+        });
         uniques.splice(0..0, single);
         let table = read_table(input, errors);
         Some(Self { vis: input.vis.clone(), ident: input.ident.clone(), table, columns, uniques })
@@ -130,9 +145,9 @@ impl Entity {
         self.relations().find(|relation| relation.column.index == column.index)
     }
 
-    /// The unique sets as columns, in the order of declaration within each set.
-    pub(crate) fn unique_columns(&self) -> impl Iterator<Item = Vec<&Column>> {
-        self.uniques.iter().map(|set| set.fields.iter().filter_map(|field| self.column(field)).collect())
+    /// The columns of a unique set, in the order of declaration.
+    pub(crate) fn columns_of<'a>(&'a self, set: &Unique) -> Vec<&'a Column> {
+        set.fields.iter().filter_map(|field| self.column(field)).collect()
     }
 
     /// The column of that field.
@@ -161,6 +176,7 @@ impl Column {
             default: None,
             version: None,
             unique: None,
+            deferred_unique: None,
             belongs_to: None,
             name: None,
             deferred: None,
@@ -184,11 +200,15 @@ impl Column {
             "generated" => self.generated = flag(errors),
             "default" => self.default = flag(errors),
             "version" => self.version = flag(errors),
-            "unique" if matches!(item.value, Value::List(_)) => errors.at(
+            "unique" | "deferred_unique" if matches!(item.value, Value::List(_)) => errors.at(
                 item.span(),
-                "a set of fields is declared on the struct: `#[entity(unique(..))]` above `struct`",
+                format_args!(
+                    "a set of fields is declared on the struct: `#[entity({}(..))]` above `struct`",
+                    item.name
+                ),
             ),
             "unique" => self.unique = flag(errors),
+            "deferred_unique" => self.deferred_unique = flag(errors),
             "belongs_to" => self.belongs_to = item.value("belongs_to = Author", errors),
             "name" => self.name = item.value("name = editor", errors),
             "deferred" => self.deferred = flag(errors),
@@ -307,23 +327,27 @@ fn read_struct_items(attributes: &[Attribute], errors: &mut Errors) -> Vec<Uniqu
     for item in entity_items(attributes, errors) {
         let name = item.name.to_string();
         match (&item.value, name.as_str()) {
-            (Value::List(tokens), "unique") => {
+            (Value::List(tokens), "unique" | "deferred_unique") => {
                 let fields = syn::punctuated::Punctuated::<Ident, Token![,]>::parse_terminated;
                 match syn::parse::Parser::parse2(fields, tokens.clone()) {
                     Ok(fields) if !fields.is_empty() => {
-                        uniques.push(Unique { span: item.span(), fields: fields.into_iter().collect() });
+                        let (span, deferred) = (item.span(), name != "unique");
+                        uniques.push(Unique { span, fields: fields.into_iter().collect(), deferred });
                     }
-                    Ok(_) => {
-                        errors.at(item.span(), "`unique()` names no field: write `unique(shelf, position)`")
-                    }
-                    Err(error) => {
-                        errors.at(error.span(), "`unique(..)` takes field names: `unique(shelf, position)`")
-                    }
+                    Ok(_) => errors.at(
+                        item.span(),
+                        format_args!("`{name}()` names no field: write `{name}(shelf, position)`"),
+                    ),
+                    Err(error) => errors.at(
+                        error.span(),
+                        format_args!("`{name}(..)` takes field names: `{name}(shelf, position)`"),
+                    ),
                 }
             }
-            (_, "unique") => {
-                errors.at(item.span(), "`unique` on a struct needs fields: write `unique(shelf, position)`");
-            }
+            (_, "unique" | "deferred_unique") => errors.at(
+                item.span(),
+                format_args!("`{name}` on a struct needs fields: write `{name}(shelf, position)`"),
+            ),
             (_, on_field) if ON_FIELD.contains(&on_field) => {
                 errors.at(item.span(), format_args!("`{name}` belongs on a field, not on the struct"));
             }

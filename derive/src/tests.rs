@@ -72,7 +72,7 @@ rejected! {
     track_alone: { #[entity(track)] a: i32 }
         => "`track` needs a value: write `track = false`";
     an_unknown_attribute: { #[entity(primary)] a: i32 }
-        => "unknown attribute `primary`: a field can have `key`, `generated`, `default`, `version`, `unique`, `belongs_to`, `name`, `deferred` and `track`";
+        => "unknown attribute `primary`: a field can have `key`, `generated`, `default`, `version`, `unique`, `deferred_unique`, `belongs_to`, `name`, `deferred` and `track`";
     a_flag_with_a_value: { #[entity(version = true)] a: i32 }
         => "`version` takes no value: write `version` alone";
     an_attribute_given_twice: { #[entity(unique)] #[entity(unique)] a: i32 }
@@ -110,9 +110,13 @@ rejected_on_the_struct! {
         => "this unique set is declared twice: remove one";
     a_unique_set_of_nothing: (unique()) => "`unique()` names no field: write `unique(shelf, position)`";
     a_unique_set_of_no_names: (unique(7)) => "`unique(..)` takes field names: `unique(shelf, position)`";
+    a_deferred_unique_set_of_nothing: (deferred_unique())
+        => "`deferred_unique()` names no field: write `deferred_unique(shelf, position)`";
+    a_unique_set_declared_in_two_ways: (unique(shelf, position), deferred_unique(shelf, position))
+        => "this unique set is declared twice: remove one";
     unique_alone: (unique) => "`unique` on a struct needs fields: write `unique(shelf, position)`";
     a_field_attribute_on_the_struct: (key) => "`key` belongs on a field, not on the struct";
-    an_unknown_struct_attribute: (table = books) => "unknown attribute `table`: a struct can have `unique`";
+    an_unknown_struct_attribute: (table = books) => "unknown attribute `table`: a struct can have `unique` and `deferred_unique`";
 }
 
 #[test]
@@ -121,7 +125,7 @@ fn a_single_key_that_is_unique_besides() {
         #[diesel(table_name = books)]
         struct Book { #[entity(key, unique)] id: i32 }
     };
-    assert_eq!(mistakes(&input), ["the primary key is unique as it is: remove `unique`"]);
+    assert_eq!(mistakes(&input), ["the primary key is unique as it is, and never deferred: take this away"]);
 }
 
 #[test]

@@ -19,10 +19,21 @@ pub struct Dialect {
     pub streaming: Streaming,
     /// What follows the table's name in an INSERT of a row that the database fills alone: `DEFAULT VALUES`.
     pub empty_row: &'static str,
+    /// Which constraints can be deferred. Elsewhere those that an entity declares deferred hold at every statement.
+    pub deferrable: Deferrable,
     /// Whether a row that refers to itself cannot be deleted before it lets go of itself.
     pub row_holds_itself: bool,
     /// Whether a statement that fails inside a transaction dooms it up to the last savepoint.
     pub failure_aborts_transaction: bool,
+}
+
+/// Which constraints a database can check at the end of a transaction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deferrable {
+    /// Whether it can those of foreign keys.
+    pub foreign_keys: bool,
+    /// Whether it can those of unique sets.
+    pub uniques: bool,
 }
 
 /// How rows are inserted.

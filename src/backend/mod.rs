@@ -12,8 +12,8 @@ use crate::entity::ColumnMeta;
 
 pub use crate::statement::{load, number};
 pub use dialect::{
-    CompositeKeys, Dialect, InsertShape, KeyBatches, KeyOrder, KeyedShape, ReadBack, Returning, Streaming,
-    UnionRows, UpdateShape,
+    CompositeKeys, Deferrable, Dialect, InsertShape, KeyBatches, KeyOrder, KeyedShape, ReadBack, Returning,
+    Streaming, UnionRows, UpdateShape,
 };
 pub use failure::{Failure, FailureKind};
 

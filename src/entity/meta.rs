@@ -85,7 +85,7 @@ pub struct RelationMeta {
     pub columns: &'static [usize],
     /// Whether the row may refer to nothing.
     pub nullable: bool,
-    /// Whether the schema declares the constraint deferrable and initially deferred.
+    /// Whether the schema declares the constraint deferrable and initially deferred, on a database that can.
     pub deferred: bool,
     /// The entity that is referred to.
     pub target: fn() -> (TypeId, &'static EntityMeta),
@@ -96,6 +96,8 @@ pub struct RelationMeta {
 pub struct UniqueMeta {
     /// The columns, in the order of declaration.
     pub columns: &'static [usize],
+    /// Whether the schema declares the constraint deferrable and initially deferred, on a database that can.
+    pub deferred: bool,
 }
 
 /// A set of column numbers of one entity: at most 128.

@@ -7,8 +7,9 @@
 //!    refers to it. A deferred constraint needs no order, and a row waits for itself only where a reference to itself
 //!    [holds](Work::holds_itself) it.
 //! 3. **A unique value that changes hands.** The row that takes a value waits for the row that gives it up, where
-//!    both mean the same value of the same set of the same entity. A row never conflicts with itself. The primary key
-//!    is such a set, which is why a removed row goes before its successor of the same key.
+//!    both mean the same value of the same set of the same entity. A row never conflicts with itself, and a deferred
+//!    constraint needs no order. The primary key is such a set, which is why a removed row goes before its successor of
+//!    the same key.
 //! 4. **A row that is written in parts** (see [`split`](super::split)): each part waits for the one before it.
 //!
 //! What no edge orders is a tie: inserts before updates before deletes, see [`entities`](super::entities).
@@ -16,7 +17,7 @@
 use hashbrown::HashMap;
 
 use super::entities::Entities;
-use super::{Side, Work, WriteId, WriteKind};
+use super::{Side, UniqueUse, Work, WriteId, WriteKind};
 use crate::entity::{ColumnSet, EntityMeta, RelationMeta};
 
 /// One row waits for another.
@@ -85,7 +86,8 @@ fn references(work: &Work, edges: &mut Vec<Edge>) {
     for reference in &work.references {
         let (from, to) = (work.write(reference.from), work.write(reference.to));
         let relation = reference.relation;
-        let deferred = from.entity.relations.get(relation).is_some_and(|r| r.deferred);
+        let deferred =
+            work.defers_references && from.entity.relations.get(relation).is_some_and(|r| r.deferred);
         let needs_no_order = deferred || reference.from == reference.to;
         match (reference.side, from.kind, to.kind) {
             (Side::After, WriteKind::Insert | WriteKind::Update, WriteKind::Insert)
@@ -112,8 +114,12 @@ fn uniques(work: &Work, edges: &mut Vec<Edge>) {
         return;
     }
     let entities = Entities::new(work);
+    let deferred = |used: &UniqueUse| {
+        let sets = work.write(used.write).entity.uniques;
+        work.defers_uniques && used.set.and_then(|set| sets.get(set)).is_some_and(|set| set.deferred)
+    };
     let mut givers = HashMap::with_capacity(work.uniques.len() / 2);
-    for given in work.uniques.iter().filter(|u| u.side == Side::Before) {
+    for given in work.uniques.iter().filter(|u| u.side == Side::Before && !deferred(u)) {
         if work.write(given.write).kind != WriteKind::Insert {
             givers.insert((entities.of(given.write), given.set, given.value), given.write);
         }

@@ -18,6 +18,10 @@ pub struct Work {
     pub references: Vec<Reference>,
     /// Unique values that rows among them give up or take. Only values that change are listed.
     pub uniques: Vec<UniqueUse>,
+    /// Whether a relation that is declared deferred is.
+    pub defers_references: bool,
+    /// Whether a unique set that is declared deferred is.
+    pub defers_uniques: bool,
     /// Whether a row that refers to itself has to let go of itself before it can be deleted.
     pub holds_itself: bool,
 }

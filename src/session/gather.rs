@@ -20,7 +20,13 @@ pub(super) struct Gathered {
 
 /// Every pending row, and what constrains the order.
 pub(super) fn gather<B: Backend>(map: &IdentityMap<B>, labels: bool) -> Result<Gathered> {
-    let mut work = Work { holds_itself: map.dialect().row_holds_itself, ..Work::default() };
+    let dialect = map.dialect();
+    let mut work = Work {
+        defers_references: dialect.deferrable.foreign_keys,
+        defers_uniques: dialect.deferrable.uniques,
+        holds_itself: dialect.row_holds_itself,
+        ..Work::default()
+    };
     let mut rows = Vec::new();
     for id in map.pending() {
         let Some(store) = map.get(id) else { continue };

@@ -7,8 +7,8 @@ use diesel::result::Error;
 use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
-    Backend, CompositeKeys, Dialect, Failure, FailureKind, InsertShape, KeyOrder, KeyedShape, Returning,
-    Streaming, UpdateShape, number,
+    Backend, CompositeKeys, Deferrable, Dialect, Failure, FailureKind, InsertShape, KeyOrder, KeyedShape,
+    Returning, Streaming, UpdateShape, number,
 };
 use moored::entity::{Bind, Entity, Key, Link, Model, Record};
 
@@ -28,6 +28,7 @@ static DIALECT: Dialect = Dialect {
     keys: KeyOrder::Ascending,
     streaming: Streaming::Rows,
     empty_row: "DEFAULT VALUES",
+    deferrable: Deferrable { foreign_keys: false, uniques: false },
     row_holds_itself: false,
     failure_aborts_transaction: false,
 };

@@ -33,8 +33,8 @@ use diesel::query_builder::QueryFragment;
 use diesel::sql_types::{Integer, Time, Timestamp};
 use diesel::{ConnectionResult, IntoSql, MysqlConnection, QueryResult};
 use moored::backend::{
-    Backend, Collected, CompositeKeys, Dialect, Failure, Form, GeneratedKey, InsertShape, KeyOrder,
-    KeyedShape, Limits, ReadBack, Returning, Streaming, UnionRows, UpdateShape, load, number,
+    Backend, Collected, CompositeKeys, Deferrable, Dialect, Failure, Form, GeneratedKey, InsertShape,
+    KeyOrder, KeyedShape, Limits, ReadBack, Returning, Streaming, UnionRows, UpdateShape, load, number,
 };
 use moored::entity::ColumnMeta;
 
@@ -70,6 +70,7 @@ const fn dialect(union: UnionRows) -> Dialect {
         streaming: Streaming::Pages { rows: 1_000 },
         empty_row: "() VALUES ()",
         // "Such as deleting a record that refers to itself": https://dev.mysql.com/doc/refman/9.4/en/create-table-foreign-keys.html.
+        deferrable: Deferrable { foreign_keys: false, uniques: false },
         row_holds_itself: true,
         failure_aborts_transaction: false,
     }

@@ -29,8 +29,8 @@ use diesel::pg::{Pg, PgConnection, PgRowByRowLoadingMode};
 use diesel::query_builder::QueryFragment;
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
-    Backend, Collected, Dialect, Failure, Form, GeneratedKey, InsertShape, KeyOrder, KeyedShape, Limits,
-    Returning, Streaming, UpdateShape, number,
+    Backend, Collected, Deferrable, Dialect, Failure, Form, GeneratedKey, InsertShape, KeyOrder, KeyedShape,
+    Limits, Returning, Streaming, UpdateShape, number,
 };
 use moored::entity::ColumnMeta;
 
@@ -55,6 +55,7 @@ static DIALECT: Dialect = Dialect {
     keys: KeyOrder::Unknown,
     streaming: Streaming::Rows,
     empty_row: "DEFAULT VALUES",
+    deferrable: Deferrable { foreign_keys: true, uniques: true },
     row_holds_itself: false,
     failure_aborts_transaction: true,
 };

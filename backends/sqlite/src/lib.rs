@@ -24,8 +24,8 @@ use diesel::sql_types::{BigInt, Integer, SmallInt};
 use diesel::sqlite::SqliteConnection;
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
-    Backend, CompositeKeys, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape, Returning,
-    Streaming, UpdateShape, number,
+    Backend, CompositeKeys, Deferrable, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape,
+    Returning, Streaming, UpdateShape, number,
 };
 use moored::entity::ColumnMeta;
 
@@ -51,6 +51,7 @@ static DIALECT: Dialect = Dialect {
     keys: KeyOrder::Ascending,
     streaming: Streaming::Rows,
     empty_row: "DEFAULT VALUES",
+    deferrable: Deferrable { foreign_keys: true, uniques: false },
     row_holds_itself: false,
     failure_aborts_transaction: false,
 };

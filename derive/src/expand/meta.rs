@@ -52,9 +52,10 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
             }
         }
     });
-    let uniques = entity.unique_columns().map(|set| {
-        let indices = set.iter().map(|column| column.index);
-        quote!(::moored::entity::UniqueMeta { columns: &[#(#indices),*] })
+    let uniques = entity.uniques.iter().map(|set| {
+        let indices = entity.columns_of(set).into_iter().map(|column| column.index);
+        let deferred = set.deferred;
+        quote!(::moored::entity::UniqueMeta { columns: &[#(#indices),*], deferred: #deferred })
     });
     quote! {
         static __META: ::moored::entity::EntityMeta = ::moored::entity::EntityMeta {

@@ -44,7 +44,8 @@ fn implement(entity: &Target<'_>, place: &Place) -> TokenStream {
     };
     let visits = entity.relations().map(|relation| visit(&relation, place));
     let sets = entity.relations().map(|relation| set(&relation, place));
-    let uniques = entity.unique_columns().enumerate().map(|(index, set)| {
+    let uniques = entity.uniques.iter().enumerate().map(|(index, set)| {
+        let set = entity.columns_of(set);
         let values = set.iter().map(|column| unique_part(column, place));
         let at = set.first().map_or_else(Span::call_site, |column| at(&column.ty));
         let value = quote_spanned!(at=> ::moored::entity::UniqueKey::new((#(#values,)*)));

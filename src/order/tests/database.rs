@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::entity::{ColumnSet, EntityMeta};
-use crate::order::{Action, Plan, Step, WriteId, WriteKind};
+use crate::order::{Action, Plan, Step, Work, WriteId, WriteKind};
 
 /// A row: its entity and a value per column, `None` for NULL.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,10 +35,16 @@ pub(super) struct Target {
     pub(super) kind: WriteKind,
 }
 
-/// Runs the plan on `before` and says what went wrong first, if anything.
-pub(super) fn run(plan: &Plan, targets: &[Target], before: &Rows, after: &Rows) -> Result<(), String> {
-    let mut run =
-        Run { rows: before.clone(), after, done: vec![Done::default(); targets.len()], parked: 1_000_000 };
+/// Runs the plan of some work on `before` and says what went wrong first, if anything.
+pub(super) fn run(
+    plan: &Plan,
+    work: &Work,
+    targets: &[Target],
+    before: &Rows,
+    after: &Rows,
+) -> Result<(), String> {
+    let done = vec![Done::default(); targets.len()];
+    let mut run = Run { rows: before.clone(), work, after, done, parked: 1_000_000 };
     for (number, step) in plan.steps().iter().enumerate() {
         for &WriteId(id) in &step.rows {
             run.write(step, id as usize, targets[id as usize])
@@ -48,7 +54,6 @@ pub(super) fn run(plan: &Plan, targets: &[Target], before: &Rows, after: &Rows) 
     if let Some(id) = run.done.iter().position(|done| !done.main || !done.open.is_empty()) {
         return Err(format!("write {id} was not finished\n{plan}"));
     }
-    run.check_foreign_keys(true)?;
     if run.rows == *after { Ok(()) } else { Err(format!("the end is not the wished state\n{plan}")) }
 }
 
@@ -61,6 +66,8 @@ struct Done {
 
 struct Run<'a> {
     rows: Rows,
+    /// Whose declarations of deferred constraints count or do not.
+    work: &'a Work,
     after: &'a Rows,
     done: Vec<Done>,
     parked: u32,
@@ -108,7 +115,7 @@ impl Run<'_> {
         done.early |= !main;
         done.open = if main { step.postponed } else { ColumnSet::EMPTY };
         self.check_rows(target.row)?;
-        self.check_foreign_keys(false)
+        self.check_foreign_keys()
     }
 
     /// Gives columns their last values, or NULL where they are postponed.
@@ -155,8 +162,8 @@ impl Run<'_> {
                 return Err(format!("{}.{} is NULL", row.entity.name, meta.name));
             }
         }
-        let sets = row.entity.uniques.iter().map(|u| u.columns).chain([row.entity.key]);
-        for set in sets {
+        let immediate = row.entity.uniques.iter().filter(|u| !(self.work.defers_uniques && u.deferred));
+        for set in immediate.map(|u| u.columns).chain([row.entity.key]) {
             let Some(tuple) = row.tuple(set) else { continue };
             let equal = |(&other, o): (&usize, &Row)| {
                 other != id && o.entity == row.entity && o.tuple(set).as_ref() == Some(&tuple)
@@ -168,9 +175,11 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn check_foreign_keys(&self, deferred: bool) -> Result<(), String> {
+    /// The immediate ones. All of them hold at the end, for the wished state keeps them.
+    fn check_foreign_keys(&self) -> Result<(), String> {
         for row in self.rows.values() {
-            for relation in row.entity.relations.iter().filter(|r| deferred || !r.deferred) {
+            let relations = row.entity.relations.iter();
+            for relation in relations.filter(|r| !(self.work.defers_references && r.deferred)) {
                 let Some(key) = row.tuple(relation.columns) else { continue };
                 let target = (relation.target)().1;
                 if !self

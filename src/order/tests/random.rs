@@ -52,7 +52,10 @@ fn entities(tape: &mut Tape) -> [&'static EntityMeta; 4] {
             let last = table.columns.len();
             let mut set: Vec<usize> = (0..=tape.below(2)).map(|_| 2 + tape.below(last - 2)).collect();
             set.dedup();
-            table.uniques.push(set);
+            table = table.unique(&set);
+            if tape.one_in(8) {
+                table = table.deferred_unique();
+            }
         }
         table
     }))
@@ -209,7 +212,9 @@ fn work(tape: &mut Tape, before: &Rows, after: &Rows) -> (Work, Vec<Target>) {
         order.push((tape.below(50), row));
     }
     order.sort_unstable();
-    let (mut work, mut targets, mut ids) = (Work::default(), Vec::new(), BTreeMap::new());
+    let (defers_references, defers_uniques) = (!tape.one_in(4), !tape.one_in(4));
+    let mut work = Work { defers_references, defers_uniques, ..Work::default() };
+    let (mut targets, mut ids) = (Vec::new(), BTreeMap::new());
     for &(_, row) in &order {
         let (kind, entity, columns) = match (before.get(&row), after.get(&row)) {
             (None, Some(new)) => (WriteKind::Insert, new.entity, new.entity.select(|c| !c.generated)),
@@ -324,12 +329,12 @@ fn check(tape: Vec<u16>) -> Result<(), String> {
         Err(cycle) => return check_cycle(&work, &cycle),
         Ok(plan) => plan,
     };
-    run(&plan, &targets, &before, &after)?;
+    run(&plan, &work, &targets, &before, &after)?;
     let mut backwards = plan.clone();
     for step in &mut backwards.steps {
         step.rows.reverse();
     }
-    run(&backwards, &targets, &before, &after)?;
+    run(&backwards, &work, &targets, &before, &after)?;
     if let Some(edge) = plan.edges(&work).iter().find(|edge| edge.before >= edge.after) {
         return Err(format!("an edge that does not hold: {edge:?}\n{plan}"));
     }

@@ -17,7 +17,7 @@ pub(super) struct Table {
     pub(super) columns: Vec<ColumnMeta>,
     pub(super) key: Vec<usize>,
     pub(super) relations: Vec<RelationMeta>,
-    pub(super) uniques: Vec<Vec<usize>>,
+    pub(super) uniques: Vec<UniqueMeta>,
 }
 
 impl Table {
@@ -95,7 +95,13 @@ impl Table {
     }
 
     pub(super) fn unique(mut self, columns: &[usize]) -> Self {
-        self.uniques.push(columns.to_vec());
+        self.uniques.push(UniqueMeta { columns: columns.to_vec().leak(), deferred: false });
+        self
+    }
+
+    /// Makes the unique set added last initially deferred.
+    pub(super) fn deferred_unique(mut self) -> Self {
+        self.uniques.last_mut().unwrap().deferred = true;
         self
     }
 }
@@ -107,15 +113,13 @@ fn entity<const N: usize>() -> (TypeId, &'static EntityMeta) {
 /// Makes the entities; relations lead to them by their place.
 pub(super) fn schema<const N: usize>(tables: [Table; N]) -> [&'static EntityMeta; N] {
     let all = tables.map(|table| {
-        let uniques: Vec<_> =
-            table.uniques.into_iter().map(|columns| UniqueMeta { columns: columns.leak() }).collect();
         &*Box::leak(Box::new(EntityMeta {
             name: table.name,
             columns: table.columns.leak(),
             key: table.key.leak(),
             version: None,
             relations: table.relations.leak(),
-            uniques: uniques.leak(),
+            uniques: table.uniques.leak(),
         }))
     });
     ENTITIES.set(all.to_vec());

@@ -182,3 +182,17 @@ fn a_cycle_of_unlike_edges_is_printed_with_who_holds_what() {
         "rows wait for each other: Parent (of Child.parent) -> Child.parent -> Parent.id -> Parent"
     );
 }
+
+#[test]
+fn a_deferred_unique_set_orders_nothing_where_the_database_defers_it() {
+    let [page] = schema([Table::keyed("Page").column("slug").unique(&[1]).deferred_unique()]);
+    let mut work = Work { defers_uniques: true, ..Work::default() };
+    let rows = [0, 1].map(|_| work.update(page, &[1]));
+    for (row, (before, after)) in rows.into_iter().zip([(1, 2), (2, 1)]) {
+        work.gives(row, Some(0), before);
+        work.takes(row, Some(0), after);
+    }
+    work.gives_plan(&["UPDATE Page (slug) [0, 1]"]);
+    work.defers_uniques = false;
+    work.gives_plan(&["PARK Page (slug) [0]", "UPDATE Page (slug) [1]", "UPDATE Page (slug) [0]"]);
+}

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
 
 mod constraints;
+mod deferred;
 mod doomed;
 mod generated;
 mod lost;

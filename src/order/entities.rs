@@ -5,6 +5,26 @@ use hashbrown::HashMap;
 use super::{Action, Work, WriteId, WriteKind, graph};
 use crate::entity::EntityMeta;
 
+impl EntityMeta {
+    /// Whether relations lead from this entity to that one, directly or by way of others.
+    pub(super) fn depends_on(&self, other: &Self) -> bool {
+        let mut seen: Vec<&Self> = Vec::new();
+        let mut next = vec![self];
+        while let Some(entity) = next.pop() {
+            for target in entity.relations.iter().map(|relation| (relation.target)().1) {
+                if std::ptr::eq(target, other) {
+                    return true;
+                }
+                if !seen.iter().any(|known| std::ptr::eq(*known, target)) {
+                    seen.push(target);
+                    next.push(target);
+                }
+            }
+        }
+        false
+    }
+}
+
 /// The entities that a work names, numbered by first appearance. An entity is one `static`, so its address says which
 /// it is; addresses never decide an order.
 pub(super) struct Entities {

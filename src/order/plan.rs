@@ -76,6 +76,22 @@ impl Plan {
         self.steps.is_empty()
     }
 
+    /// How many rows are deleted.
+    pub(crate) fn deletes(&self) -> usize {
+        self.steps.iter().filter(|step| step.action == Action::Delete).map(|step| step.rows.len()).sum()
+    }
+
+    /// Whether a row to delete may be gone before its turn, taken along by the database with another that went first: as
+    /// far as relations tell, the one may refer to the other. Where they tell more, it went first itself.
+    pub(crate) fn may_cascade(&self) -> bool {
+        let deleted: Vec<_> =
+            self.steps.iter().filter(|s| s.action == Action::Delete).map(|s| s.entity).collect();
+        deleted.iter().enumerate().any(|(place, later)| {
+            let known = |earlier: &EntityMeta| std::ptr::eq(earlier, *later) || earlier.depends_on(later);
+            deleted.iter().take(place).any(|earlier| !known(earlier))
+        })
+    }
+
     /// The edges that ordered the steps, each pair of steps once per cause. `work` is what this plan was made from.
     #[must_use]
     pub fn edges(&self, work: &Work) -> Vec<StepEdge> {

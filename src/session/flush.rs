@@ -16,6 +16,7 @@ use crate::backend::Backend;
 use crate::entity::ColumnSet;
 use crate::error::{Error, Result};
 use crate::order::{self, Action, Plan, Step};
+use crate::statement::{Missing, Suspicion};
 
 /// What a flush puts around its statements.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,15 +37,15 @@ impl<B: Backend> Core<B> {
 
     /// Writes what is pending. Nothing pending: no SQL at all.
     pub(crate) fn flush(&mut self) -> Result<()> {
-        self.flush_within(None)
+        self.flush_within(false)
     }
 
     /// Writes what is pending where a failure is followed by a rollback of everything.
     pub(crate) fn flush_before_commit(&mut self) -> Result<()> {
-        self.flush_within(Some(Around::Nothing))
+        self.flush_within(true)
     }
 
-    fn flush_within(&mut self, around: Option<Around>) -> Result<()> {
+    fn flush_within(&mut self, before_commit: bool) -> Result<()> {
         if !self.map.has_pending() {
             return Ok(());
         }
@@ -55,39 +56,77 @@ impl<B: Backend> Core<B> {
             return Ok(());
         }
         self.learn(&plan, &gathered.rows)?;
-        let around = around.unwrap_or_else(|| self.around(&plan, &gathered.rows));
-        let mut done = self.attempt(&plan, &gathered.rows, around);
-        if around == Around::Transaction {
-            if let Err(Error::KeysUnknown { .. }) = done {
-                // A table that does not count its keys up was found out, and is written one row at a time from now on.
-                done = self.attempt(&plan, &gathered.rows, around);
+        let around = if before_commit && !plan.may_cascade() {
+            Around::Nothing
+        } else {
+            self.around(&plan, &gathered.rows)
+        };
+        self.attempts(&plan, &gathered.rows, around)
+    }
+
+    /// Executes the plan, and once more where the failure was the flush's own and the next attempt knows better. What
+    /// nothing is around cannot be tried again.
+    fn attempts(&mut self, plan: &Plan, rows: &[(StoreId, u32)], around: Around) -> Result<()> {
+        let mut cascaded = Vec::new();
+        let mut done = self.attempt(plan, rows, &cascaded, around);
+        if around == Around::Nothing {
+            return done;
+        }
+        if let Err(Error::KeysUnknown { .. }) = done {
+            // A table that does not count its keys up was found out, and is written one row at a time from now on.
+            done = self.attempt(plan, rows, &cascaded, around);
+        }
+        while let Err(error @ Error::Stale(_)) = done {
+            match self.look_again() {
+                Some((_, Suspicion::Stale(named))) => return Err(named),
+                Some((store, Suspicion::Own)) if !cascaded.contains(&store) => cascaded.push(store),
+                _ => return Err(error),
             }
-            done = done.map_err(|error| self.name_stale(error));
+            done = self.attempt(plan, rows, &cascaded, around);
         }
         done
     }
 
     /// Makes an error that speaks of a stale row name the right one of a batch. Called once the flush is rolled back.
     pub(crate) fn name_stale(&mut self, error: Error) -> Error {
-        if !matches!(error, Error::Stale(_)) {
-            return error;
+        let suspicion = if matches!(error, Error::Stale(_)) { self.look_again() } else { None };
+        match suspicion {
+            Some((_, Suspicion::Stale(named))) => named,
+            _ => error,
         }
-        let named = self.run(|connection, map| {
-            for store in map.iter_mut() {
-                if let Some(named) = store.name_stale(connection)? {
-                    return Ok(Some(named));
+    }
+
+    /// What a row that was not found turns out to be once the flush is rolled back, and of which entity it is.
+    fn look_again(&mut self) -> Option<(StoreId, Suspicion)> {
+        let found = self.run(|connection, map| {
+            for (id, store) in map.iter_mut().enumerate() {
+                if let Some(suspicion) = store.look_again(connection)? {
+                    return Ok(Some((id, suspicion)));
                 }
             }
             Ok(None)
         });
         // Not being able to look changes nothing of what happened.
-        named.ok().flatten().unwrap_or(error)
+        found.ok().flatten()
     }
 
-    fn attempt(&mut self, plan: &Plan, rows: &[(StoreId, u32)], around: Around) -> Result<()> {
+    /// Executes the plan. Of the entities `cascaded` the database deletes rows itself when others go.
+    fn attempt(
+        &mut self,
+        plan: &Plan,
+        rows: &[(StoreId, u32)],
+        cascaded: &[StoreId],
+        around: Around,
+    ) -> Result<()> {
         let attempt = Attempt::begin(self, around)?;
+        let is_alone = plan.deletes() == 1;
+        let missing = |store| match is_alone {
+            true => Missing::IsStale,
+            false if cascaded.contains(&store) => Missing::Expected,
+            false => Missing::Unclear,
+        };
         let executed = attempt.core.run(|connection, map| {
-            plan.steps().iter().try_for_each(|step| execute(map, connection, step, rows))
+            plan.steps().iter().try_for_each(|step| execute(map, connection, step, rows, &missing))
         });
         attempt.end(executed)
     }
@@ -115,7 +154,7 @@ impl<B: Backend> Core<B> {
         for step in plan.steps() {
             let Some((store, slots)) = locate(step, rows) else { continue };
             let Some(store) = self.map.get(store) else { continue };
-            let cost = store.cost(&batch(step, &slots));
+            let cost = store.cost(&batch(step, &slots, Missing::IsStale));
             statements += cost.statements;
             is_checked |= cost.is_checked;
         }
@@ -166,8 +205,8 @@ impl<B: Backend> Drop for Attempt<'_, B> {
     }
 }
 
-fn batch<'a>(step: &Step, slots: &'a [u32]) -> Batch<'a> {
-    Batch { action: step.action, columns: step.columns, postponed: step.postponed, slots }
+fn batch<'a>(step: &Step, slots: &'a [u32], missing: Missing) -> Batch<'a> {
+    Batch { action: step.action, columns: step.columns, postponed: step.postponed, missing, slots }
 }
 
 /// The store and the slots of a step; a step is of one entity.
@@ -185,15 +224,17 @@ fn execute<B: Backend>(
     connection: &mut B::Connection,
     step: &Step,
     rows: &[(StoreId, u32)],
+    missing: &dyn Fn(StoreId) -> Missing,
 ) -> Result<()> {
     let Some((store, slots)) = locate(step, rows) else { return Ok(()) };
+    let missing = missing(store);
     if step.action != Action::Delete {
         for &slot in &slots {
             resolve_links(map, store, slot, step)?;
         }
     }
     match map.get_mut(store) {
-        Some(store) => store.execute(connection, &batch(step, &slots)),
+        Some(store) => store.execute(connection, &batch(step, &slots, missing)),
         None => Ok(()),
     }
 }

@@ -6,10 +6,10 @@ use crate::backend::Backend;
 use crate::change::Pending;
 use crate::database::Database;
 use crate::entity::{ColumnSet, Entity, EntityMeta, PendingLink, UniqueKey};
-use crate::error::{Error, Result, RowName, UnflushedEntity};
+use crate::error::{Result, RowName, UnflushedEntity};
 use crate::identity::{Arena, FrameKind, Slot, Status};
 use crate::order::{Action, Side};
-use crate::statement::{Assignment, Writer, table_name};
+use crate::statement::{Assignment, Missing, Suspicion, Writer, table_name};
 
 /// An arena, and the writer of its statements.
 pub(crate) struct EntityStore<E: Entity<B>, B: Backend> {
@@ -31,6 +31,8 @@ pub(crate) struct Batch<'a> {
     pub(crate) action: Action,
     pub(crate) columns: ColumnSet,
     pub(crate) postponed: ColumnSet,
+    /// What it means that a row to delete is not there.
+    pub(crate) missing: Missing,
     pub(crate) slots: &'a [u32],
 }
 
@@ -86,8 +88,8 @@ pub(crate) trait Store<B: Backend>: Any {
     fn execute(&mut self, connection: &mut B::Connection, batch: &Batch<'_>) -> Result<()>;
     fn accept(&mut self);
     fn abandon(&mut self);
-    /// Names the row that an UPDATE of many did not find, after the rollback, if it was one of this entity's.
-    fn name_stale(&mut self, connection: &mut B::Connection) -> Result<Option<Error>>;
+    /// Looks for the row that a statement did not find, after the rollback, if it was one of this entity's.
+    fn look_again(&mut self, connection: &mut B::Connection) -> Result<Option<Suspicion>>;
 }
 
 /// What a batch asks of the transaction around it.
@@ -223,7 +225,7 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
 
     fn cost(&self, batch: &Batch<'_>) -> Cost {
         let Self { arena, writer, .. } = self;
-        let Batch { action, columns, postponed, slots } = *batch;
+        let Batch { action, columns, postponed, slots, .. } = *batch;
         let rows = slots.len();
         let (statements, is_checked) = match action {
             Action::Insert => {
@@ -242,10 +244,10 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
 
     fn execute(&mut self, connection: &mut B::Connection, batch: &Batch<'_>) -> Result<()> {
         let Self { arena, writer, .. } = self;
-        let Batch { action, columns, postponed, slots } = *batch;
+        let Batch { action, columns, postponed, missing, slots } = *batch;
         match action {
             Action::Insert => writer.insert(connection, arena, slots, columns, postponed),
-            Action::Delete => writer.delete(connection, arena, slots),
+            Action::Delete => writer.delete(connection, arena, slots, missing),
             Action::Park => writer.park(connection, arena, slots, columns),
             Action::Update | Action::Release | Action::Complete => {
                 let check = action == Action::Update;
@@ -262,7 +264,7 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
         self.writer.abandon(&mut self.arena);
     }
 
-    fn name_stale(&mut self, connection: &mut B::Connection) -> Result<Option<Error>> {
-        self.writer.name_stale(connection, &self.arena)
+    fn look_again(&mut self, connection: &mut B::Connection) -> Result<Option<Suspicion>> {
+        self.writer.look_again(connection, &self.arena)
     }
 }

@@ -18,8 +18,9 @@ mod wrap;
 mod write;
 
 #[doc(hidden)]
+pub(crate) use delete::Missing;
 pub use load::{load, number, stream};
 pub(crate) use text::{Text, sql_of, table_name};
 pub(crate) use update::Assignment;
 pub(crate) use wrap::Count;
-pub(crate) use write::{Writer, database};
+pub(crate) use write::{Suspicion, Writer, database};

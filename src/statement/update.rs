@@ -8,7 +8,7 @@ use super::fragment::{Cached, Statement, UpdatedRow};
 use super::load::execute;
 use super::many::{Layout, Listed, Updated};
 use super::text::{Count, Shape};
-use super::write::{Writer, database, stale, to_update};
+use super::write::{Suspects, Writer, database, stale, to_update};
 use crate::backend::{Backend, Returning, UpdateShape};
 use crate::entity::{ColumnSet, Entity};
 use crate::error::{Error, Result};
@@ -194,7 +194,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             return Ok(self.read_computed(connection, slots, &values, check)?);
         }
         // Which of them it was can only be seen when the others are what they were, after the rollback.
-        self.suspects = slots.to_vec();
+        self.suspects = Some(Suspects { slots: slots.to_vec(), deleted: false });
         Err(stale(arena, slots.first().copied()).into())
     }
 

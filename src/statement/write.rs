@@ -24,10 +24,23 @@ pub(crate) struct Writer<E: Entity<B>, B: Backend> {
     pub(super) keys: Option<KeyOrder>,
     /// Whether a column turned out to be of a type of which the database has no array.
     pub(super) has_no_arrays: bool,
-    /// Rows among which an UPDATE of many did not find one.
-    pub(super) suspects: Vec<u32>,
+    pub(super) suspects: Option<Suspects>,
     /// Rows read back after an UPDATE that let the database compute columns.
     pub(super) computed: Vec<(u32, E)>,
+}
+
+/// Rows among which a statement did not find one.
+pub(super) struct Suspects {
+    pub(super) slots: Vec<u32>,
+    pub(super) deleted: bool,
+}
+
+/// What the suspects are found to be after the rollback.
+pub(crate) enum Suspicion {
+    /// A row was changed or deleted by another writer: this says which.
+    Stale(Error),
+    /// Every row is there as it is known, so it was the flush that took along a row it was to delete.
+    Own,
 }
 
 impl<E: Entity<B>, B: Backend> Writer<E, B> {
@@ -39,7 +52,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             advanced: Vec::new(),
             keys: None,
             has_no_arrays: false,
-            suspects: Vec::new(),
+            suspects: None,
             computed: Vec::new(),
         }
     }
@@ -72,28 +85,27 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         }
     }
 
-    /// Names the row that an UPDATE of many did not find, if it was one of this entity's. Everything is as it was before the
+    /// Looks for the row that a statement did not find, if it was one of this entity's. Everything is as it was before the
     /// flush: what is gone, or has not got the version it is known by, was it.
-    pub(crate) fn name_stale(
+    pub(crate) fn look_again(
         &mut self,
         connection: &mut B::Connection,
         arena: &Arena<E, B>,
-    ) -> Result<Option<Error>> {
-        let suspects = std::mem::take(&mut self.suspects);
-        let known: Vec<(u32, &E)> = suspects
-            .iter()
-            .filter_map(|&slot| Some((slot, arena.slot(slot).and_then(Slot::row)?.base())))
-            .collect();
-        let keys: Vec<E::Key> = known.iter().map(|(_, base)| base.key()).collect();
-        if keys.is_empty() {
-            return Ok(None);
-        }
+    ) -> Result<Option<Suspicion>> {
+        let Some(Suspects { slots, deleted }) = self.suspects.take() else { return Ok(None) };
+        let known: Vec<(u32, E::Key)> =
+            slots.iter().filter_map(|&slot| Some((slot, arena.key_of(slot)?))).collect();
+        let keys: Vec<E::Key> = known.iter().map(|(_, key)| key.clone()).collect();
         let there = self.load_locked(connection, &keys)?;
         let version: ColumnSet = E::meta().version.into_iter().collect();
-        let mut rows = known.iter().zip(&keys);
-        let moved = rows
-            .find(|((_, base), key)| there.get(*key).is_none_or(|row| row.changes(base).intersects(version)));
-        Ok(moved.map(|(&(slot, _), _)| stale(arena, Some(slot))))
+        let is_moved = |(slot, key): &&(u32, E::Key)| {
+            let base = arena.slot(*slot).and_then(Slot::row).map(Row::base);
+            there.get(key).is_none_or(|row| base.is_some_and(|base| row.changes(base).intersects(version)))
+        };
+        Ok(match known.iter().find(is_moved) {
+            Some(&(slot, _)) => Some(Suspicion::Stale(stale(arena, Some(slot)))),
+            None => deleted.then_some(Suspicion::Own),
+        })
     }
 
     /// The flush failed: memory is what it was before.
@@ -121,6 +133,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
     pub(crate) fn accept(&mut self, arena: &mut Arena<E, B>) {
         self.undo.clear();
         self.advanced.clear();
+        self.suspects = None;
         for (slot, value) in self.computed.drain(..) {
             if let Some(Slot::Row(row)) = arena.slot_mut(slot) {
                 row.value = value;

@@ -98,6 +98,15 @@ diesel::table! {
     places (code) { code -> Text, within -> Nullable<Text>, version -> Integer }
 }
 diesel::table! {
+    archives (id) { id -> Integer }
+}
+diesel::table! {
+    folders (id) { id -> Integer, archive_id -> Integer, inside -> Nullable<Integer>, version -> Integer }
+}
+diesel::table! {
+    sheets (id) { id -> Integer, folder_id -> Integer }
+}
+diesel::table! {
     co_authors (book_id, author_id) { book_id -> Integer, author_id -> Integer }
 }
 diesel::table! {

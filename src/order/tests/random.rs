@@ -298,25 +298,11 @@ fn check_splits(work: &Work, plan: &Plan) -> Result<(), String> {
 
 /// Where entities do not refer to each other in a circle and no unique value moves, a class is one step.
 fn check_fewest(work: &Work, plan: &Plan) -> Result<(), String> {
-    let circular = work.references.iter().any(|r| circular(work.write(r.from).entity));
+    let circular = work.references.iter().map(|r| work.write(r.from).entity).any(|e| e.depends_on(e));
     let moves = edges::collect(work).iter().any(|e| matches!(e.cause, Cause::Unique { .. }));
     let classes: BTreeSet<_> = work.writes.iter().map(|w| (w.entity.name, w.kind, w.columns)).collect();
     let fewest = circular || moves || plan.steps().len() == classes.len();
     fewest.then_some(()).ok_or(format!("more steps than classes\n{plan}"))
-}
-
-fn circular(entity: &'static EntityMeta) -> bool {
-    let mut seen: Vec<&'static EntityMeta> = Vec::new();
-    let mut todo = vec![entity];
-    while let Some(next) = todo.pop() {
-        for parent in next.relations.iter().map(|relation| (relation.target)().1) {
-            if !seen.contains(&parent) {
-                seen.push(parent);
-                todo.push(parent);
-            }
-        }
-    }
-    seen.contains(&entity)
 }
 
 fn check(tape: Vec<u16>) -> Result<(), String> {

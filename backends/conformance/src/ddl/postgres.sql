@@ -126,3 +126,17 @@ CREATE TABLE parcels (
     area INTEGER GENERATED ALWAYS AS (width * height) STORED,
     version INTEGER NOT NULL
 );
+CREATE TABLE archives (id INTEGER PRIMARY KEY);
+CREATE TABLE folders (
+    id INTEGER PRIMARY KEY,
+    archive_id INTEGER NOT NULL,
+    inside INTEGER,
+    version INTEGER NOT NULL,
+    FOREIGN KEY (archive_id) REFERENCES archives (id) ON DELETE CASCADE,
+    FOREIGN KEY (inside) REFERENCES folders (id) ON DELETE CASCADE
+);
+CREATE TABLE sheets (
+    id INTEGER PRIMARY KEY,
+    folder_id INTEGER NOT NULL,
+    FOREIGN KEY (folder_id) REFERENCES folders (id) ON DELETE CASCADE
+);

@@ -101,3 +101,17 @@ CREATE TABLE parcels (
     area INTEGER GENERATED ALWAYS AS (width * height) STORED,
     version INTEGER NOT NULL
 );
+CREATE TABLE archives (id INTEGER PRIMARY KEY NOT NULL);
+CREATE TABLE folders (
+    id INTEGER PRIMARY KEY NOT NULL,
+    archive_id INTEGER NOT NULL,
+    inside INTEGER,
+    version INTEGER NOT NULL,
+    FOREIGN KEY (archive_id) REFERENCES archives (id) ON DELETE CASCADE,
+    FOREIGN KEY (inside) REFERENCES folders (id) ON DELETE CASCADE
+);
+CREATE TABLE sheets (
+    id INTEGER PRIMARY KEY NOT NULL,
+    folder_id INTEGER NOT NULL,
+    FOREIGN KEY (folder_id) REFERENCES folders (id) ON DELETE CASCADE
+);

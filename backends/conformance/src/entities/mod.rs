@@ -1,11 +1,13 @@
 //! The entities of the suite, one for each shape that a row can have.
 
+mod cascades;
 mod circles;
 mod labels;
 mod library;
 mod locking;
 mod values;
 
+pub use cascades::*;
 pub use circles::*;
 pub use labels::*;
 pub use library::*;

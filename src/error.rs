@@ -152,7 +152,8 @@ pub enum Error {
         /// The entity's name.
         entity: &'static str,
     },
-    /// The connection was lost while COMMIT was on its way: the transaction may have happened or not.
+    /// The connection was lost while COMMIT, or a single statement outside of a transaction, was on its way: it may have
+    /// happened or not. Look before doing it again; [`Orm::retry_verified`](crate::Orm::retry_verified) does.
     #[error("the connection was lost during commit: the outcome is unknown")]
     CommitUnknown {
         /// The database's own words.

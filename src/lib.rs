@@ -161,7 +161,7 @@ pub use log::StatementLog;
 /// assert_eq!(Book::meta().relations[0].name, "author");
 /// ```
 pub use moored_derive::Entity;
-pub use orm::{Orm, OrmBuilder};
+pub use orm::{Orm, OrmBuilder, Retry};
 pub use session::{
     Authority, Detached, EntityQuery, FlushAuthority, FlushMode, FlushPlan, Promote, Query, ReadSession,
     Removable, Required, Scope, Session, Transaction, UnitOfWork,

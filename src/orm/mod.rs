@@ -1,10 +1,12 @@
 //! `Orm`: the database, the pool of connections, and what holds for every session.
 
 mod builder;
+mod retry;
 
 use std::sync::Arc;
 
 pub use builder::OrmBuilder;
+pub use retry::Retry;
 
 use crate::backend::{Backend, Dialect};
 use crate::error::{Error, Result};
@@ -107,10 +109,14 @@ impl<B: Backend> Orm<B> {
         &self,
         work: impl for<'s> FnOnce(&mut Session<'s, B>) -> Result<R, X>,
     ) -> Result<R, X> {
-        let mut session = UnitOfWork::open(Arc::clone(&self.pool), self.flush_mode, Own(()));
+        let mut session = self.open();
         let result = work(&mut session)?;
         session.end()?;
         Ok(result)
+    }
+
+    fn open(&self) -> Session<'_, B> {
+        UnitOfWork::open(Arc::clone(&self.pool), self.flush_mode, Own(()))
     }
 
     /// Runs a unit of work that only reads: its session has no verb that writes.

@@ -25,6 +25,10 @@ pub struct Core<B: Backend> {
     /// How many transactions and savepoints of this session are open.
     depth: usize,
     doom: Option<Doom>,
+    /// Whether anything was written, or may have been by plain Diesel, in the transaction that is open.
+    wrote: bool,
+    /// Whether anything that was written is committed, or may be.
+    pub(crate) stands: bool,
 }
 
 /// Why open transactions can only be rolled back, and which.
@@ -44,6 +48,8 @@ impl<B: Backend> Core<B> {
             flush_mode,
             depth: 0,
             doom: None,
+            wrote: false,
+            stands: false,
         }
     }
 
@@ -57,6 +63,8 @@ impl<B: Backend> Core<B> {
             flush_mode: self.flush_mode,
             depth: 0,
             doom: None,
+            wrote: false,
+            stands: false,
         }
     }
 
@@ -68,6 +76,15 @@ impl<B: Backend> Core<B> {
     pub(crate) fn connection(&mut self) -> Result<&mut B::Connection> {
         self.connect()?;
         self.connection.as_mut().map(Checkout::connection).ok_or_else(no_connection)
+    }
+
+    /// Something is written now, or may be.
+    pub(crate) fn note_write(&mut self) {
+        if self.in_transaction() {
+            self.wrote = true;
+        } else {
+            self.stands = true;
+        }
     }
 
     fn connect(&mut self) -> Result<()> {
@@ -159,6 +176,7 @@ impl<B: Backend> Core<B> {
         if let Some(checkout) = self.connection.as_mut().filter(|_| !nested) {
             // Whatever was seen of earlier transactions.
             checkout.take_ended();
+            self.wrote = false;
         }
         self.depth += 1;
         Ok(())
@@ -178,19 +196,14 @@ impl<B: Backend> Core<B> {
             B::commit(connection).map_err(database::<B>)
         });
         self.depth = self.depth.saturating_sub(1);
-        match committed {
-            Err(Error::Database { failure, source })
-                if outermost && failure.kind == FailureKind::LostConnection =>
-            {
-                self.doom = None;
-                Err(Error::CommitUnknown { source })
-            }
-            other => {
-                // Refused or not, it is over, and what doomed it with it.
-                self.lift_doom();
-                other
-            }
+        if !outermost {
+            self.lift_doom();
+            return committed;
         }
+        // Refused or not, it is over, and what doomed it with it.
+        self.doom = None;
+        self.stands |= self.wrote && committed.is_ok();
+        committed.map_err(unknown)
     }
 
     /// Rolls the transaction, or the savepoint, back. A connection that cannot do it leaves the pool, which has the
@@ -290,6 +303,16 @@ fn is_doomed<B: Backend>(connection: &mut B::Connection) -> bool {
             .as_ref()
             .is_some_and(|transaction| transaction.requires_rollback_maybe_up_to_top_level),
         TransactionManagerStatus::InError => true,
+    }
+}
+
+/// An error of what would have been the last word of a transaction: whether the server heard it nobody knows.
+pub(super) fn unknown(error: Error) -> Error {
+    match error {
+        Error::Database { failure, source } if failure.kind == FailureKind::LostConnection => {
+            Error::CommitUnknown { source }
+        }
+        other => other,
     }
 }
 

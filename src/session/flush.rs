@@ -7,7 +7,7 @@
 //! 5. `execute`: the statements, in one transaction or savepoint where more than one thing can go wrong.
 //! 6. accept: memory says what the database says; or abandon: memory is what it was.
 
-use super::core::Core;
+use super::core::{Core, unknown};
 use super::gather::{Gathered, gather};
 use super::preview::FlushPlan;
 use super::store::Batch;
@@ -180,7 +180,10 @@ impl<'a, B: Backend> Attempt<'a, B> {
     }
 
     fn end(mut self, executed: Result<()>) -> Result<()> {
-        executed?;
+        let is_all = !self.open && !self.core.in_transaction();
+        // A single statement is its own commit.
+        executed.map_err(|error| if is_all { unknown(error) } else { error })?;
+        self.core.note_write();
         if self.open {
             let committed = self.core.commit();
             // Refused or not, it is over.

@@ -83,6 +83,11 @@ impl<B: Backend, A> UnitOfWork<'_, B, A> {
         Self { core, _brand: PhantomData, _authority: authority }
     }
 
+    /// Whether something that this session wrote is committed, or may be.
+    pub(crate) fn stands(&self) -> bool {
+        self.core.stands
+    }
+
     /// The end of a session: silence about work that would be lost is never the answer.
     pub(crate) fn end(self) -> Result<()> {
         match self.core.map.unflushed() {

@@ -121,6 +121,7 @@ impl<B: Backend, A: ?Sized> UnitOfWork<'_, B, A> {
         if self.core.flush_mode != FlushMode::Commit {
             self.core.flush()?;
         }
+        self.core.note_write();
         self.core.connection()
     }
 }

@@ -25,6 +25,7 @@ mod queries;
 mod references;
 mod refreshing;
 mod removal;
+mod retries;
 mod rollback;
 mod rotations;
 mod scopes;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use moored::backend::FailureKind;
 use moored::prelude::*;
-use moored::{Error, Result};
+use moored::{Error, Result, Retry};
 use moored_conformance::{Cut, Proxy};
 use moored_postgres::{Postgres, PostgresOptions};
 
@@ -52,7 +52,9 @@ fn before_a_statement_it_is_an_error_once() {
             let arya = session.find::<Author>(1)?.required()?;
             shop.end_connections();
             session.edit(&arya)?.name = SECRET.into();
-            refused(session.flush(), FailureKind::LostConnection);
+            // A single statement is its own commit, and the server may have seen it for all that is known.
+            let lost = session.flush();
+            assert!(matches!(lost, Err(Error::CommitUnknown { .. })), "{lost:?}");
             assert_eq!(session[&arya].name, SECRET);
             session.discard();
             Ok(())
@@ -150,7 +152,64 @@ fn during_commit_the_outcome_is_unknown() {
     }
 }
 
-/// Of a single statement outside of a transaction nothing but the kind is said: it may have happened.
+/// What the server did in the end, a look from a fresh session tells.
+#[test]
+fn an_unknown_outcome_is_looked_up() {
+    for (place, attempts) in [(Cut::BeforeTheServer, 2), (Cut::BeforeTheAnswer, 1)] {
+        let shop = open();
+        let proxy = Proxy::before(&format!("{}?sslmode=disable", shop.url));
+        let orm = Orm::<Postgres>::builder(proxy.url()).pool_size(1).build().unwrap();
+        orm.read(|session| session.find::<Author>(1).map(drop)).unwrap();
+        proxy.cut(place, "COMMIT");
+        let (mut tried, mut looked) = (0, 0);
+        let written = orm.retry_verified(
+            &Retry::default().wait(Duration::from_millis(50), Duration::from_millis(50)),
+            |session| {
+                tried += 1;
+                in_a_transaction(session)?;
+                Ok("committed")
+            },
+            |session| {
+                looked += 1;
+                if attempts == 1 && shop.authors() == 2 {
+                    // The server is still about to: come back later.
+                    return Err(Error::NoConnection { reason: "later".into() });
+                }
+                Ok(session.find::<Author>(3)?.map(|_| "found"))
+            },
+        );
+        let expected = if attempts == 1 { "found" } else { "committed" };
+        assert_eq!((written.unwrap(), tried, shop.authors()), (expected, attempts, 3), "{place:?}");
+        assert!(looked > 0);
+    }
+}
+
+/// Nothing is done twice where nobody can tell.
+#[test]
+fn an_unknown_outcome_that_nobody_looks_up_stays_unknown() {
+    for verified in [false, true] {
+        let shop = open();
+        let proxy = Proxy::before(&format!("{}?sslmode=disable", shop.url));
+        let orm = Orm::<Postgres>::builder(proxy.url()).pool_size(1).build().unwrap();
+        orm.read(|session| session.find::<Author>(1).map(drop)).unwrap();
+        proxy.cut(Cut::BeforeTheServer, "COMMIT");
+        let mut tried = 0;
+        let work = |session: &mut Session<'_, Postgres>| {
+            tried += 1;
+            in_a_transaction(session)
+        };
+        let ended = match verified {
+            false => orm.retry(&Retry::default(), work),
+            true => {
+                orm.retry_verified(&Retry::default(), work, |_| Err(Error::NotFound { entity: "Receipt" }))
+            }
+        };
+        assert!(matches!(ended, Err(Error::CommitUnknown { .. })), "{ended:?}");
+        assert_eq!((tried, shop.authors()), (1, 2));
+    }
+}
+
+/// A single statement outside of a transaction is its own commit. Of plain Diesel's nothing but the kind is said.
 #[test]
 fn during_a_single_statement() {
     let shop = open();
@@ -162,6 +221,13 @@ fn during_a_single_statement() {
         Ok(())
     });
     refused(ended, FailureKind::LostConnection);
+    proxy.cut(Cut::BeforeTheAnswer, "hunter2");
+    let ended = orm.session(|session| {
+        let bran = session.find::<Author>(2)?.required()?;
+        session.edit(&bran)?.name = SECRET.into();
+        session.flush()
+    });
+    assert!(matches!(ended, Err(Error::CommitUnknown { .. })), "{ended:?}");
     assert_eq!(shop.number("SELECT COUNT(*) FROM authors WHERE name = 'hunter2'"), 1);
 }
 

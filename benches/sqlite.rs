@@ -184,7 +184,7 @@ fn main() -> std::process::ExitCode {
         runner.rounds
     );
     type Run = fn(&mut Runner);
-    let workloads: [(&str, Run); 10] = [
+    let workloads: [(&str, Run); 11] = [
         ("load", load),
         ("insert", insert),
         ("update", update),
@@ -194,6 +194,7 @@ fn main() -> std::process::ExitCode {
         ("graph", graph),
         ("session", session),
         ("plan", plan),
+        ("plan linked", plan_linked),
         ("miss", miss),
     ];
     for (name, workload) in workloads {
@@ -627,11 +628,51 @@ fn plan(runner: &mut Runner) {
         .unwrap()
     };
     runner.run(Workload {
-        name: "plan 10,000 independent inserts (information)",
+        name: "plan 10,000 independent inserts",
         units: ROWS as u32,
-        targets: vec![],
-        statements: None,
+        targets: vec![Target::Time { at_most: Duration::from_micros(1) }],
+        statements: Some(0),
         ways: vec![("Moored: plan(), labels included", Box::new(moored))],
+    });
+}
+
+/// A tenth of the rows are users, and the others posts of theirs, persisted in turns. What is linear costs a little more a
+/// row when it no longer fits the processor's cache.
+fn plan_linked(runner: &mut Runner) {
+    const MANY: i32 = 100_000;
+    let orm = database(false);
+    let planned = |rows: i32| {
+        orm.session(|session| {
+            for number in 1..=rows / 10 {
+                let user = session.persist(draft(user_row(number)))?;
+                for post in 1..10 {
+                    let _ = session.persist(NewPost::new(&user, title(number, post), 0.0))?;
+                }
+            }
+            let (plan, took, statements) = measure(|| session.plan());
+            assert_eq!(plan?.steps().len(), 2);
+            session.discard();
+            Ok((took, statements))
+        })
+        .unwrap()
+    };
+    let many = || {
+        let (took, statements) = planned(MANY);
+        Sample { took, statements, digest: 0 }
+    };
+    let few = || {
+        let (took, statements) = planned(MANY / 10);
+        Sample { took: took * 10, statements, digest: 0 }
+    };
+    runner.run(Workload {
+        name: "plan linked: 100,000 rows with foreign keys, beside 10,000",
+        units: MANY as u32,
+        targets: vec![
+            Target::Time { at_most: Duration::from_micros(1) },
+            Target::Ratio { of: 1, at_most: 2.5 },
+        ],
+        statements: Some(0),
+        ways: vec![("100,000 rows", Box::new(many)), ("10,000 rows, ten times", Box::new(few))],
     });
 }
 

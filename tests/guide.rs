@@ -5,7 +5,7 @@ include!("../docs/doctest.rs");
 
 use std::time::Duration;
 
-use moored::StatementLog;
+use moored::{Retry, StatementLog};
 use moored_sqlite::SqliteOptions;
 
 #[test]
@@ -200,6 +200,34 @@ fn errors() -> moored::Result<()> {
         assert_eq!(session[&ursula].version, 3);
         Ok(())
     })
+}
+
+#[test]
+fn retries() -> moored::Result<()> {
+    let orm = library()?;
+    let left = orm.retry(&Retry::default(), |session| {
+        let book = session.find::<Book>(1)?.required()?;
+        session.edit(&book)?.copies -= 1;
+        session.flush()?;
+        Ok(session[&book].copies)
+    })?;
+    assert_eq!(left, 2);
+    let key = orm.retry_verified(
+        &Retry::default(),
+        |session| {
+            let author = session.persist(NewAuthor::new("order 4711"))?;
+            session.flush()?;
+            let author = session.promote(&author)?;
+            Ok(session[&author].id)
+        },
+        |session| {
+            let written = authors::table.filter(authors::name.eq("order 4711"));
+            let author = session.query::<Author>(written).first()?;
+            Ok(author.map(|author| session[&author].id))
+        },
+    )?;
+    assert_eq!(key, 2);
+    Ok(())
 }
 
 /// Lines are compared without their indentation.

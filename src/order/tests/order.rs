@@ -124,6 +124,29 @@ fn a_chain_of_a_hundred_thousand_rows_fits_the_stack() {
     assert_eq!(plan.steps()[0].rows, [rows[99_999]]);
 }
 
+/// Ten times the rows take about ten times as long; what a machine does besides may make it more, what is quadratic makes
+/// it a hundred times.
+#[test]
+fn a_hundred_thousand_linked_rows_take_ten_times_as_long_as_ten_thousand() {
+    let [author, book] = library();
+    let planned = |rows: usize| {
+        let mut work = Work::default();
+        for _ in 0..rows / 10 {
+            let author = work.insert(author);
+            for _ in 1..10 {
+                let book = work.insert(book);
+                work.refers(book, 0, author);
+            }
+        }
+        let start = std::time::Instant::now();
+        assert_eq!(work.plan().steps().len(), 2);
+        start.elapsed()
+    };
+    let fastest = |rows| (0..5).map(|_| planned(rows)).min().unwrap();
+    let (few, many) = (fastest(10_000), fastest(100_000));
+    assert!(many < few * 35, "{few:?} for 10,000, {many:?} for 100,000");
+}
+
 #[test]
 fn a_child_moves_from_a_removed_parent_to_a_new_one_between_the_two() {
     let [author, book] = library();

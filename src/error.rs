@@ -165,6 +165,9 @@ pub enum Error {
         /// The first failure.
         cause: Box<str>,
     },
+    /// The transaction was set to be rolled back only, and its closure ended well.
+    #[error("the transaction was set to be rolled back only")]
+    RollbackOnly,
     /// No connection was free in the time configured, or none could be made.
     #[error("no connection to the database: {reason}")]
     NoConnection {

@@ -25,6 +25,8 @@ pub struct Core<B: Backend> {
     /// How many transactions and savepoints of this session are open.
     depth: usize,
     doom: Option<Doom>,
+    /// The depths of the open transactions that are to be rolled back at their end.
+    rollback_only: Vec<usize>,
     /// Whether anything was written, or may have been by plain Diesel, in the transaction that is open.
     wrote: bool,
     /// Whether anything that was written is committed, or may be.
@@ -48,6 +50,7 @@ impl<B: Backend> Core<B> {
             flush_mode,
             depth: 0,
             doom: None,
+            rollback_only: Vec::new(),
             wrote: false,
             stands: false,
         }
@@ -63,6 +66,7 @@ impl<B: Backend> Core<B> {
             flush_mode: self.flush_mode,
             depth: 0,
             doom: None,
+            rollback_only: Vec::new(),
             wrote: false,
             stands: false,
         }
@@ -211,6 +215,7 @@ impl<B: Backend> Core<B> {
     pub(crate) fn rollback(&mut self) {
         self.depth = self.depth.saturating_sub(1);
         self.lift_doom();
+        self.rollback_only.retain(|depth| *depth <= self.depth);
         if let Some(checkout) = &mut self.connection {
             // The transaction is over for this session either way; the first error is the one to report.
             if Manager::<B>::rollback_transaction(checkout.connection()).is_err() {
@@ -220,6 +225,17 @@ impl<B: Backend> Core<B> {
                 }
             }
         }
+    }
+
+    pub(crate) fn set_rollback_only(&mut self) {
+        if !self.is_rollback_only() {
+            self.rollback_only.push(self.depth);
+        }
+    }
+
+    /// Of the innermost transaction.
+    pub(crate) fn is_rollback_only(&self) -> bool {
+        self.rollback_only.contains(&self.depth)
     }
 
     /// A transaction ended: those that are left may be sound again.
@@ -256,6 +272,10 @@ impl<B: Backend> Core<B> {
     }
 
     fn end_transaction(&mut self) -> Result<()> {
+        if self.is_rollback_only() {
+            self.rollback();
+            return Err(Error::RollbackOnly);
+        }
         if let Err(error) = self.flush_before_commit() {
             self.rollback();
             return Err(self.name_stale(error));

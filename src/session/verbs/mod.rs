@@ -14,6 +14,7 @@ mod reference;
 mod refresh;
 mod remove;
 mod stream;
+mod transaction;
 
 pub use detach::Detached;
 pub use find::Required;

@@ -281,6 +281,57 @@ macro_rules! rollback_behaviours {
             }
 
             #[test]
+            fn a_transaction_set_to_be_rolled_back_cannot_commit() {
+                let (orm, _) = open();
+                let key = samples::author(&orm, "Arya");
+                orm.session(|session| {
+                    let arya = session.find::<Author>(key)?.required()?;
+                    let ended = session.transaction(|tx| {
+                        tx.edit(&arya)?.name = "No One".into();
+                        tx.set_rollback_only();
+                        tx.flush()?;
+                        // Until its end it is a transaction like any other.
+                        tx.persist(NewAuthor::new("Bran"))?;
+                        tx.flush()?;
+                        assert_eq!(tx.query::<Author>(authors::table).count()?, 2);
+                        assert!(tx.is_rollback_only());
+                        Ok(())
+                    });
+                    assert!(matches!(ended, Err(Error::RollbackOnly)), "{ended:?}");
+                    assert_eq!((session[&arya].name.as_str(), session[&arya].version), ("Arya", 1));
+                    assert_eq!(session.query::<Author>(authors::table).count()?, 1);
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn a_savepoint_set_to_be_rolled_back_is_undone_alone_whatever_becomes_of_its_error() {
+                let (orm, _) = open();
+                orm.session(|session| {
+                    session.transaction(|tx| {
+                        tx.persist(NewAuthor::new("Arya"))?;
+                        tx.flush()?;
+                        let ended = tx.transaction(|tx| {
+                            tx.set_rollback_only();
+                            tx.transaction(|tx| tx.persist(NewAuthor::new("Bran")).map(drop))
+                        });
+                        assert!(matches!(ended, Err(Error::RollbackOnly)), "{ended:?}");
+                        assert!(!tx.is_rollback_only());
+                        tx.transaction(|tx| {
+                            assert!(!tx.is_rollback_only());
+                            tx.persist(NewAuthor::new("Rickon")).map(drop)
+                        })
+                    })?;
+                    let names = session.query::<Author>(authors::table.order(authors::name)).all()?;
+                    let names: Vec<_> = names.iter().map(|author| session[author].name.clone()).collect();
+                    assert_eq!(names, ["Arya", "Rickon"]);
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
             fn a_row_replaced_inside_by_one_of_the_same_key_is_itself_again() {
                 let (orm, log) = open();
                 orm.session(|session| {

@@ -165,6 +165,24 @@ pub enum Error {
         /// The first failure.
         cause: Box<str>,
     },
+    /// The database cannot do what was asked of it.
+    #[error("{backend} does not have {what}")]
+    Unsupported {
+        /// The database.
+        backend: &'static str,
+        /// What was asked.
+        what: &'static str,
+    },
+    /// A transaction is open already: its isolation is that with which it began, and what must be committed on its return
+    /// cannot be a part of it. Begin this one outside of it.
+    #[error("a transaction is open already")]
+    TransactionOpen,
+    /// A transaction was to be open already, and none is.
+    #[error("no transaction is open")]
+    NoTransaction,
+    /// The transaction was committed before; nothing can be sent in it any more.
+    #[error("the transaction has been committed")]
+    TransactionEnded,
     /// The transaction was set to be rolled back only, and its closure ended well.
     #[error("the transaction was set to be rolled back only")]
     RollbackOnly,

@@ -121,7 +121,7 @@ mod session;
 pub mod statement;
 mod watch;
 
-pub use backend::Backend;
+pub use backend::{Backend, Isolation, Propagation, TransactionOptions};
 pub use entity::{Entity, Key};
 pub use error::{Error, Result, RowName, Unflushed, UnflushedEntity};
 pub use handle::{Handle, Managed, New, Reference, Removed};

@@ -2,6 +2,7 @@
 
 mod dialect;
 mod failure;
+mod transaction;
 
 use diesel::backend::DieselReserveSpecialization;
 use diesel::connection::{CacheSize, Connection, LoadConnection, TransactionManager};
@@ -16,6 +17,7 @@ pub use dialect::{
     Streaming, UnionRows, UpdateShape,
 };
 pub use failure::{Failure, FailureKind};
+pub use transaction::{Isolation, Propagation, TransactionOptions};
 
 /// A database that sessions can work on: a marker type such as `moored_sqlite::Sqlite`.
 ///
@@ -81,12 +83,31 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
         Ok(())
     }
 
-    /// Begins a transaction that may write.
+    /// What of these options the database cannot do, in words that fit "does not have ..".
+    fn lacks(source: &Self::Source, options: &TransactionOptions) -> Option<&'static str>;
+
+    /// Begins a transaction, one that may write unless the options say otherwise. Of the options it [lacks](Self::lacks)
+    /// nothing; the propagation is not its business.
     ///
     /// # Errors
     ///
     /// What the database reports; then no transaction is open.
-    fn begin(source: &Self::Source, connection: &mut Self::Connection) -> QueryResult<()>;
+    fn begin(
+        source: &Self::Source,
+        connection: &mut Self::Connection,
+        options: &TransactionOptions,
+    ) -> QueryResult<()>;
+
+    /// Takes back what [`begin`](Self::begin) set for longer than the transaction. Called after a transaction with options
+    /// ended, in whatever way.
+    ///
+    /// # Errors
+    ///
+    /// What the database reports; then the connection is closed.
+    fn ended(connection: &mut Self::Connection, options: &TransactionOptions) -> QueryResult<()> {
+        let _ = (connection, options);
+        Ok(())
+    }
 
     /// Commits the transaction, or releases the innermost savepoint. What is refused is rolled back.
     ///

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use diesel::connection::{Connection, TransactionManager, TransactionManagerStatus};
 
 use super::FlushMode;
+use super::levels::{Ended, Ending, Levels};
 use super::stores::IdentityMap;
-use crate::backend::{Backend, FailureKind};
+use crate::backend::{Backend, FailureKind, TransactionOptions};
 use crate::error::{Error, Result};
 use crate::handle::Tag;
 use crate::identity::FrameKind;
@@ -22,11 +23,13 @@ pub struct Core<B: Backend> {
     pub(crate) map: IdentityMap<B>,
     pub(crate) tag: Tag,
     pub(crate) flush_mode: FlushMode,
-    /// How many transactions and savepoints of this session are open.
-    depth: usize,
+    /// The transactions and savepoints of this session that are open.
+    pub(crate) levels: Levels,
+    /// What the outermost of them was asked to be.
+    options: TransactionOptions,
+    /// Whether the closure of the innermost one has ended it.
+    ended: Option<Ended>,
     doom: Option<Doom>,
-    /// The depths of the open transactions that are to be rolled back at their end.
-    rollback_only: Vec<usize>,
     /// Whether anything was written, or may have been by plain Diesel, in the transaction that is open.
     wrote: bool,
     /// Whether anything that was written is committed, or may be.
@@ -48,12 +51,18 @@ impl<B: Backend> Core<B> {
             pool,
             tag: Tag::fresh(),
             flush_mode,
-            depth: 0,
+            levels: Levels::default(),
+            options: TransactionOptions::new(),
+            ended: None,
             doom: None,
-            rollback_only: Vec::new(),
             wrote: false,
             stands: false,
         }
+    }
+
+    /// What another session on the same pool has at its start.
+    pub(crate) fn beside(&self) -> Self {
+        Self::new(Arc::clone(&self.pool), self.flush_mode)
     }
 
     /// What stands in a session's place while a transaction or a scope of it has the real one.
@@ -64,16 +73,17 @@ impl<B: Backend> Core<B> {
             map: IdentityMap::new(self.pool.database.clone()),
             tag: self.tag,
             flush_mode: self.flush_mode,
-            depth: 0,
+            levels: Levels::default(),
+            options: TransactionOptions::new(),
+            ended: None,
             doom: None,
-            rollback_only: Vec::new(),
             wrote: false,
             stands: false,
         }
     }
 
     pub(crate) const fn in_transaction(&self) -> bool {
-        self.depth > 0
+        self.levels.depth() > 0
     }
 
     /// The connection, checked out of the pool on first use.
@@ -92,12 +102,15 @@ impl<B: Backend> Core<B> {
     }
 
     fn connect(&mut self) -> Result<()> {
+        if self.ended.is_some() {
+            return Err(Error::TransactionEnded);
+        }
         self.find_doom();
         if let Some(Doom { cause, .. }) = &self.doom {
             return Err(Error::Doomed { cause: cause.clone() });
         }
         // One that was lost goes back to be closed. With it goes whatever was open, so a transaction keeps it to its end.
-        if self.depth == 0 && self.connection.as_ref().is_some_and(Checkout::is_given_up) {
+        if !self.in_transaction() && self.connection.as_ref().is_some_and(Checkout::is_given_up) {
             self.connection = None;
         }
         if self.connection.is_none() {
@@ -131,13 +144,13 @@ impl<B: Backend> Core<B> {
         {
             checkout.give_up();
         }
-        if self.depth == 0 {
+        if !self.in_transaction() {
             return;
         }
         if failure.kind.ends_transaction() {
             self.doom(1, failure.kind);
         } else if self.map.dialect().failure_aborts_transaction {
-            self.doom(self.depth, failure.kind);
+            self.doom(self.levels.depth(), failure.kind);
         }
     }
 
@@ -152,28 +165,34 @@ impl<B: Backend> Core<B> {
     /// Plain Diesel on this connection may have failed, and its caller may have said nothing.
     fn find_doom(&mut self) {
         let Some(checkout) = &mut self.connection else { return };
-        if self.depth == 0 || self.doom.is_some() {
+        if self.levels.depth() == 0 || self.doom.is_some() {
             return;
         }
         if let Some(kind) = checkout.take_ended() {
             self.doom(1, kind);
         } else if is_doomed::<B>(checkout.connection()) {
             let innermost = self.map.dialect().failure_aborts_transaction;
-            self.doom(if innermost { self.depth } else { 1 }, "a statement in it failed");
+            self.doom(if innermost { self.levels.depth() } else { 1 }, "a statement in it failed");
         }
     }
 
     // -- transactions and savepoints in the database -------------------------------------------------------------
 
     /// Begins a transaction, or a savepoint inside one.
-    pub(crate) fn begin(&mut self) -> Result<()> {
-        let nested = self.depth > 0;
+    pub(crate) fn begin(&mut self, options: &TransactionOptions) -> Result<()> {
+        let nested = self.in_transaction();
         let source = Arc::clone(&self.pool.database.source);
+        if nested && !options.is_plain() {
+            return Err(Error::TransactionOpen);
+        }
+        if let Some(what) = B::lacks(&source, options) {
+            return Err(Error::Unsupported { backend: B::NAME, what });
+        }
         self.run(|connection, _| {
             let begun = if nested {
                 Manager::<B>::begin_transaction(connection)
             } else {
-                B::begin(&source, connection)
+                B::begin(&source, connection, options)
             };
             begun.map_err(database::<B>)
         })?;
@@ -181,8 +200,9 @@ impl<B: Backend> Core<B> {
             // Whatever was seen of earlier transactions.
             checkout.take_ended();
             self.wrote = false;
+            self.options = *options;
         }
-        self.depth += 1;
+        self.levels.begin();
         Ok(())
     }
 
@@ -194,75 +214,114 @@ impl<B: Backend> Core<B> {
             self.rollback();
             return Err(Error::Doomed { cause });
         }
-        let outermost = self.depth == 1;
         let committed = self.run(|connection, _| {
             // It rolls back by itself when COMMIT is refused.
             B::commit(connection).map_err(database::<B>)
         });
-        self.depth = self.depth.saturating_sub(1);
-        if !outermost {
+        match committed {
+            Ok(()) => self.levels.commit(),
+            Err(_) => self.levels.rollback(),
+        }
+        if self.in_transaction() {
             self.lift_doom();
             return committed;
         }
         // Refused or not, it is over, and what doomed it with it.
         self.doom = None;
         self.stands |= self.wrote && committed.is_ok();
+        self.take_options_back();
         committed.map_err(unknown)
     }
 
     /// Rolls the transaction, or the savepoint, back. A connection that cannot do it leaves the pool, which has the
     /// same effect.
     pub(crate) fn rollback(&mut self) {
-        self.depth = self.depth.saturating_sub(1);
+        self.levels.rollback();
         self.lift_doom();
-        self.rollback_only.retain(|depth| *depth <= self.depth);
         if let Some(checkout) = &mut self.connection {
             // The transaction is over for this session either way; the first error is the one to report.
             if Manager::<B>::rollback_transaction(checkout.connection()).is_err() {
                 checkout.give_up();
-                if self.depth > 0 {
+                if self.in_transaction() {
                     self.doom(1, "a savepoint could not be rolled back");
                 }
             }
         }
-    }
-
-    pub(crate) fn set_rollback_only(&mut self) {
-        if !self.is_rollback_only() {
-            self.rollback_only.push(self.depth);
+        if !self.in_transaction() {
+            self.take_options_back();
         }
     }
 
-    /// Of the innermost transaction.
-    pub(crate) fn is_rollback_only(&self) -> bool {
-        self.rollback_only.contains(&self.depth)
+    /// The outermost transaction is over.
+    fn take_options_back(&mut self) {
+        let options = std::mem::take(&mut self.options);
+        if let Some(checkout) = self.connection.as_mut().filter(|_| !options.is_plain())
+            && B::ended(checkout.connection(), &options).is_err()
+        {
+            checkout.give_up();
+        }
+    }
+
+    /// Commits the innermost transaction before its closure returns.
+    pub(crate) fn end_now(&mut self) -> Result<()> {
+        if self.ended.is_some() {
+            return Err(Error::TransactionEnded);
+        }
+        if self.levels.is_part() {
+            return Err(Error::TransactionOpen);
+        }
+        let ended = self.end_transaction();
+        self.ended = Some(match &ended {
+            Ok(()) => Ended::Committed,
+            Err(error) => Ended::Failed { cause: error.to_string().into() },
+        });
+        ended
+    }
+
+    /// Calls what waited for a commit that came.
+    pub(crate) fn call_hooks(&mut self) {
+        for hook in self.levels.take_due() {
+            hook();
+        }
     }
 
     /// A transaction ended: those that are left may be sound again.
     fn lift_doom(&mut self) {
-        if self.doom.as_ref().is_some_and(|doom| doom.depth > self.depth) {
+        if self.doom.as_ref().is_some_and(|doom| doom.depth > self.levels.depth()) {
             self.doom = None;
         }
     }
 
     // -- frames --------------------------------------------------------------------------------------------------
 
-    pub(crate) fn open_frame(&mut self, kind: FrameKind) -> Result<()> {
-        if kind == FrameKind::Transaction {
-            self.begin()?;
+    pub(crate) fn open_frame(&mut self, border: Border, options: &TransactionOptions) -> Result<()> {
+        match border {
+            Border::Transaction => self.begin(options)?,
+            Border::Part if self.ended.is_some() => return Err(Error::TransactionEnded),
+            Border::Part => self.levels.begin_part(),
+            Border::Scope => {}
         }
-        self.map.open_frame(kind);
+        self.map.open_frame(border.frame());
         Ok(())
     }
 
     /// Ends the innermost transaction or scope well, or undoes it and says why.
-    pub(crate) fn close_frame(&mut self, kind: FrameKind) -> Result<()> {
-        let ended = match kind {
-            FrameKind::Transaction => self.end_transaction(),
-            FrameKind::Scope => match self.map.unflushed() {
-                Some(lost) => Err(Error::Unflushed(lost)),
-                None => Ok(()),
-            },
+    pub(crate) fn close_frame(&mut self, border: Border) -> Result<()> {
+        let ended = match (border, self.take_ended(border)) {
+            (Border::Scope, _) => self.check_flushed(),
+            (Border::Part, _) => return self.close_part(),
+            (Border::Transaction, None) if self.levels.ending() == Ending::Rollback => {
+                self.undo_frame(border);
+                return Ok(());
+            }
+            (Border::Transaction, None) => self.end_transaction(),
+            (Border::Transaction, Some(Ended::Failed { cause })) => Err(Error::Doomed { cause }),
+            (Border::Transaction, Some(Ended::Committed)) => {
+                let flushed = self.check_flushed();
+                self.map.discard();
+                self.map.close_frame();
+                return flushed;
+            }
         };
         match ended {
             Ok(()) => self.map.close_frame(),
@@ -271,8 +330,37 @@ impl<B: Backend> Core<B> {
         ended
     }
 
+    /// Whether the closure has ended its transaction itself.
+    fn take_ended(&mut self, border: Border) -> Option<Ended> {
+        self.ended.take_if(|_| border == Border::Transaction)
+    }
+
+    fn check_flushed(&self) -> Result<()> {
+        self.map.unflushed().map_or(Ok(()), |lost| Err(Error::Unflushed(lost)))
+    }
+
+    /// What is pending in a part of a transaction belongs to it.
+    fn close_part(&mut self) -> Result<()> {
+        let flushed = self.flush();
+        if flushed.is_err() {
+            self.abandon_part();
+        } else {
+            self.map.close_frame();
+            self.levels.end_part();
+        }
+        flushed
+    }
+
+    /// What the part wrote is undone with the whole, and until then it is as the database has it.
+    fn abandon_part(&mut self) {
+        self.map.discard();
+        self.map.close_frame();
+        self.levels.set_ending(Ending::RollbackOnly);
+        self.levels.end_part();
+    }
+
     fn end_transaction(&mut self) -> Result<()> {
-        if self.is_rollback_only() {
+        if self.levels.ending() != Ending::Commit {
             self.rollback();
             return Err(Error::RollbackOnly);
         }
@@ -284,11 +372,38 @@ impl<B: Backend> Core<B> {
     }
 
     /// Undoes the innermost transaction or scope.
-    pub(crate) fn undo_frame(&mut self, kind: FrameKind) {
-        if kind == FrameKind::Transaction {
-            self.rollback();
+    pub(crate) fn undo_frame(&mut self, border: Border) {
+        match (border, self.take_ended(border)) {
+            (Border::Part, _) => self.abandon_part(),
+            (_, Some(Ended::Committed)) => {
+                self.map.discard();
+                self.map.close_frame();
+            }
+            (Border::Transaction, None) => {
+                self.rollback();
+                self.map.undo_frame();
+            }
+            (Border::Scope, _) | (_, Some(Ended::Failed { .. })) => self.map.undo_frame(),
         }
-        self.map.undo_frame();
+    }
+}
+
+/// What a part of a session with a brand of its own is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Border {
+    /// A transaction, or a savepoint.
+    Transaction,
+    /// A part of the transaction that is open.
+    Part,
+    Scope,
+}
+
+impl Border {
+    const fn frame(self) -> FrameKind {
+        match self {
+            Self::Transaction | Self::Part => FrameKind::Transaction,
+            Self::Scope => FrameKind::Scope,
+        }
     }
 }
 
@@ -307,7 +422,7 @@ impl<B: Backend> Drop for Running<'_, B> {
         if let Some(checkout) = &mut self.core.connection {
             checkout.give_up();
         }
-        if self.core.depth == 0 {
+        if !self.core.in_transaction() {
             self.core.connection = None;
         } else {
             self.core.doom(1, "a panic interrupted it");

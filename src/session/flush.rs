@@ -12,7 +12,7 @@ use super::gather::{Gathered, gather};
 use super::preview::FlushPlan;
 use super::store::Batch;
 use super::stores::{IdentityMap, StoreId};
-use crate::backend::Backend;
+use crate::backend::{Backend, TransactionOptions};
 use crate::entity::ColumnSet;
 use crate::error::{Error, Result};
 use crate::order::{self, Action, Plan, Step};
@@ -37,7 +37,10 @@ impl<B: Backend> Core<B> {
 
     /// Writes what is pending. Nothing pending: no SQL at all.
     pub(crate) fn flush(&mut self) -> Result<()> {
-        self.flush_within(false)
+        self.flush_within(false)?;
+        self.levels.flushed();
+        self.call_hooks();
+        Ok(())
     }
 
     /// Writes what is pending where a failure is followed by a rollback of everything.
@@ -174,7 +177,7 @@ impl<'a, B: Backend> Attempt<'a, B> {
     fn begin(core: &'a mut Core<B>, around: Around) -> Result<Self> {
         let open = around == Around::Transaction;
         if open {
-            core.begin()?;
+            core.begin(&TransactionOptions::new())?;
         }
         Ok(Self { core, open, accepted: false })
     }

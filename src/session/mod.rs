@@ -4,6 +4,7 @@ mod authority;
 mod core;
 mod flush;
 mod gather;
+mod levels;
 mod mode;
 mod nest;
 mod preview;

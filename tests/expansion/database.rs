@@ -8,7 +8,7 @@ use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
     Backend, CompositeKeys, Deferrable, Dialect, Failure, FailureKind, InsertShape, KeyOrder, KeyedShape,
-    Returning, Streaming, UpdateShape, number,
+    Returning, Streaming, TransactionOptions, UpdateShape, number,
 };
 use moored::entity::{Bind, Entity, Key, Link, Model, Record};
 
@@ -53,7 +53,11 @@ impl Backend for Test {
         connection.batch_execute("SELECT 1")
     }
 
-    fn begin(_: &String, connection: &mut SqliteConnection) -> QueryResult<()> {
+    fn lacks(_: &String, _: &TransactionOptions) -> Option<&'static str> {
+        None
+    }
+
+    fn begin(_: &String, connection: &mut SqliteConnection, _: &TransactionOptions) -> QueryResult<()> {
         connection.batch_execute("BEGIN IMMEDIATE")
     }
 

@@ -19,6 +19,7 @@ macro_rules! suite {
         $crate::conflicts_behaviours!($backend, $harness);
         $crate::connections_behaviours!($backend, $harness);
         $crate::detached_behaviours!($backend, $harness);
+        $crate::endings_behaviours!($backend, $harness);
         $crate::failure_behaviours!($backend, $harness);
         $crate::halfway_behaviours!($backend, $harness);
         $crate::identity_map_behaviours!($backend, $harness);
@@ -31,6 +32,7 @@ macro_rules! suite {
         $crate::nesting_behaviours!($backend, $harness);
         $crate::order_behaviours!($backend, $harness);
         $crate::panics_behaviours!($backend, $harness);
+        $crate::propagation_behaviours!($backend, $harness);
         $crate::queries_behaviours!($backend, $harness);
         $crate::references_behaviours!($backend, $harness);
         $crate::refreshing_behaviours!($backend, $harness);
@@ -43,6 +45,7 @@ macro_rules! suite {
         $crate::states_behaviours!($backend, $harness);
         $crate::streaming_behaviours!($backend, $harness);
         $crate::text_behaviours!($backend, $harness);
+        $crate::transaction_options_behaviours!($backend, $harness);
         $crate::transactions_behaviours!($backend, $harness);
         $crate::unflushed_behaviours!($backend, $harness);
         $crate::uniques_behaviours!($backend, $harness);

@@ -34,7 +34,8 @@ use diesel::sql_types::{Integer, Time, Timestamp};
 use diesel::{ConnectionResult, IntoSql, MysqlConnection, QueryResult};
 use moored::backend::{
     Backend, Collected, CompositeKeys, Deferrable, Dialect, Failure, Form, GeneratedKey, InsertShape,
-    KeyOrder, KeyedShape, Limits, ReadBack, Returning, Streaming, UnionRows, UpdateShape, load, number,
+    KeyOrder, KeyedShape, Limits, ReadBack, Returning, Streaming, TransactionOptions, UnionRows, UpdateShape,
+    load, number,
 };
 use moored::entity::ColumnMeta;
 
@@ -104,8 +105,16 @@ impl Backend for Mysql {
         load::<Self, (Integer,), (i32,)>(connection, &diesel::select(1.into_sql::<Integer>()), &mut |_| false)
     }
 
-    fn begin(source: &Source, connection: &mut MysqlConnection) -> QueryResult<()> {
-        transaction::begin(source.flavor(), connection)
+    fn lacks(_: &Source, options: &TransactionOptions) -> Option<&'static str> {
+        options.deferrable.then_some("deferrable transactions")
+    }
+
+    fn begin(
+        source: &Source,
+        connection: &mut MysqlConnection,
+        options: &TransactionOptions,
+    ) -> QueryResult<()> {
+        transaction::begin(source.flavor(), connection, options)
     }
 
     fn commit(connection: &mut MysqlConnection) -> QueryResult<()> {

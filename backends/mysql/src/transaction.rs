@@ -4,16 +4,36 @@
 //! it, and off after it. MariaDB prepares both of them, MySQL prepares COMMIT alone.
 
 use diesel::connection::{
-    AnsiTransactionManager, Connection, TransactionDepthChange, TransactionManager, TransactionManagerStatus,
+    AnsiTransactionManager, Connection, SimpleConnection, TransactionDepthChange, TransactionManager,
+    TransactionManagerStatus,
 };
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::Error;
 use diesel::{MysqlConnection, QueryResult};
 
+use moored::backend::{Isolation, TransactionOptions};
+
 use crate::Flavor;
 
 /// Begins a transaction.
-pub(crate) fn begin(flavor: Flavor, connection: &mut MysqlConnection) -> QueryResult<()> {
+pub(crate) fn begin(
+    flavor: Flavor,
+    connection: &mut MysqlConnection,
+    options: &TransactionOptions,
+) -> QueryResult<()> {
+    let isolation = match options.isolation {
+        Some(Isolation::ReadCommitted) => Some("SET TRANSACTION ISOLATION LEVEL READ COMMITTED"),
+        Some(Isolation::RepeatableRead) => Some("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"),
+        Some(Isolation::Serializable) => Some("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"),
+        _ => None,
+    };
+    if let Some(isolation) = isolation {
+        // For the next transaction alone.
+        connection.batch_execute(isolation)?;
+    }
+    if options.read_only {
+        return AnsiTransactionManager::begin_transaction_sql(connection, "START TRANSACTION READ ONLY");
+    }
     if flavor == Flavor::Mysql || depth(connection)? != 0 {
         return AnsiTransactionManager::begin_transaction(connection);
     }

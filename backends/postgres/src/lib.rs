@@ -22,15 +22,13 @@ mod options;
 mod placeholder;
 mod source;
 
-use diesel::connection::{
-    AnsiTransactionManager, CacheSize, Connection, SimpleConnection, TransactionManager,
-};
+use diesel::connection::{AnsiTransactionManager, CacheSize, Connection, SimpleConnection};
 use diesel::pg::{Pg, PgConnection, PgRowByRowLoadingMode};
 use diesel::query_builder::QueryFragment;
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
-    Backend, Collected, Deferrable, Dialect, Failure, Form, GeneratedKey, InsertShape, KeyOrder, KeyedShape,
-    Limits, Returning, Streaming, UpdateShape, number,
+    Backend, Collected, Deferrable, Dialect, Failure, Form, GeneratedKey, InsertShape, Isolation, KeyOrder,
+    KeyedShape, Limits, Returning, Streaming, TransactionOptions, UpdateShape, number,
 };
 use moored::entity::ColumnMeta;
 
@@ -91,8 +89,24 @@ impl Backend for Postgres {
         connection.batch_execute("DEALLOCATE ALL")
     }
 
-    fn begin(_: &Source, connection: &mut PgConnection) -> QueryResult<()> {
-        AnsiTransactionManager::begin_transaction(connection)
+    fn lacks(_: &Source, options: &TransactionOptions) -> Option<&'static str> {
+        // Elsewhere the server takes the word and does nothing about it.
+        let waits = options.isolation == Some(Isolation::Serializable) && options.read_only;
+        (options.deferrable && !waits)
+            .then_some("deferrable transactions but those that are serializable and read-only")
+    }
+
+    fn begin(_: &Source, connection: &mut PgConnection, options: &TransactionOptions) -> QueryResult<()> {
+        let isolation = match options.isolation {
+            Some(Isolation::ReadCommitted) => " ISOLATION LEVEL READ COMMITTED",
+            Some(Isolation::RepeatableRead) => " ISOLATION LEVEL REPEATABLE READ",
+            Some(Isolation::Serializable) => " ISOLATION LEVEL SERIALIZABLE",
+            _ => "",
+        };
+        let access = if options.read_only { " READ ONLY" } else { "" };
+        let waits = if options.deferrable { " DEFERRABLE" } else { "" };
+        let begin = format!("BEGIN{isolation}{access}{waits}");
+        AnsiTransactionManager::begin_transaction_sql(connection, &begin)
     }
 
     fn count(connection: &mut PgConnection, query: &dyn QueryFragment<Pg>) -> QueryResult<i64> {

@@ -18,14 +18,14 @@ mod source;
 
 use std::any::TypeId;
 
-use diesel::connection::{DefaultLoadingMode, SimpleConnection};
+use diesel::connection::{AnsiTransactionManager, DefaultLoadingMode, SimpleConnection};
 use diesel::query_builder::QueryFragment;
 use diesel::sql_types::{BigInt, Integer, SmallInt};
 use diesel::sqlite::SqliteConnection;
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
-    Backend, CompositeKeys, Deferrable, Dialect, Failure, GeneratedKey, InsertShape, KeyOrder, KeyedShape,
-    Returning, Streaming, UpdateShape, number,
+    Backend, CompositeKeys, Deferrable, Dialect, Failure, GeneratedKey, InsertShape, Isolation, KeyOrder,
+    KeyedShape, Returning, Streaming, TransactionOptions, UpdateShape, number,
 };
 use moored::entity::ColumnMeta;
 
@@ -77,10 +77,28 @@ impl Backend for Sqlite {
         connection.batch_execute("SELECT 1")
     }
 
-    fn begin(_: &Source, connection: &mut SqliteConnection) -> QueryResult<()> {
+    fn lacks(_: &Source, options: &TransactionOptions) -> Option<&'static str> {
+        // What a transaction reads is what was committed before it, and only one writes at a time.
+        match options.isolation {
+            Some(Isolation::ReadCommitted) => Some("READ COMMITTED, only SERIALIZABLE"),
+            Some(Isolation::RepeatableRead) => Some("REPEATABLE READ, only SERIALIZABLE"),
+            _ => options.deferrable.then_some("deferrable transactions"),
+        }
+    }
+
+    fn begin(_: &Source, connection: &mut SqliteConnection, options: &TransactionOptions) -> QueryResult<()> {
+        if options.read_only {
+            connection.batch_execute("PRAGMA query_only = ON")?;
+            let begun = AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN DEFERRED");
+            return begun.or_else(|error| Self::ended(connection, options).and(Err(error)));
+        }
         // A deferred BEGIN that reads and then writes fails at once when another writer came between, whatever the busy
         // time-out says.
-        diesel::connection::AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")
+        AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")
+    }
+
+    fn ended(connection: &mut SqliteConnection, options: &TransactionOptions) -> QueryResult<()> {
+        if options.read_only { connection.batch_execute("PRAGMA query_only = OFF") } else { Ok(()) }
     }
 
     fn count(connection: &mut SqliteConnection, query: &dyn QueryFragment<Self::Diesel>) -> QueryResult<i64> {

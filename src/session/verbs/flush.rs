@@ -93,6 +93,7 @@ impl<B: Backend, A: ?Sized> UnitOfWork<'_, B, A> {
         A: FlushAuthority,
     {
         self.core.map.discard();
+        self.core.levels.discard();
     }
 
     /// The session's own connection, inside its transaction if one is open, for plain Diesel.

@@ -19,7 +19,9 @@ use diesel::connection::{AnsiTransactionManager, Connection};
 use diesel::query_builder::QueryFragment;
 use diesel::{ConnectionResult, QueryResult};
 use moored::Backend;
-use moored::backend::{Collected, Dialect, Failure, Form, GeneratedKey, KeyOrder, Limits};
+use moored::backend::{
+    Collected, Dialect, Failure, Form, GeneratedKey, KeyOrder, Limits, TransactionOptions,
+};
 use moored::entity::ColumnMeta;
 
 pub use connection::ScrambledConnection;
@@ -64,8 +66,20 @@ where
         B::forget_statements(connection.straight())
     }
 
-    fn begin(source: &Source<B>, connection: &mut Self::Connection) -> QueryResult<()> {
-        B::begin(source.inner(), connection.straight())
+    fn lacks(source: &Source<B>, options: &TransactionOptions) -> Option<&'static str> {
+        B::lacks(source.inner(), options)
+    }
+
+    fn begin(
+        source: &Source<B>,
+        connection: &mut Self::Connection,
+        options: &TransactionOptions,
+    ) -> QueryResult<()> {
+        B::begin(source.inner(), connection.straight(), options)
+    }
+
+    fn ended(connection: &mut Self::Connection, options: &TransactionOptions) -> QueryResult<()> {
+        B::ended(connection.straight(), options)
     }
 
     fn commit(connection: &mut Self::Connection) -> QueryResult<()> {

@@ -16,6 +16,7 @@ const LIST: &str = "ui-tests/accepted/all.rs";
 const SUBJECTS: &[(&str, &str)] = &[
     ("session", "A handle is used with its own session, and ends with it."),
     ("transaction", "What a transaction makes ends with it."),
+    ("requires_new", "A transaction on a connection of its own has nothing of the one around it but keys."),
     ("scope", "What a scope loads ends with it."),
     ("state", "Each state of an entity has its verbs, and no others."),
     ("draft", "A draft has what the caller supplies, and nothing that the database makes."),

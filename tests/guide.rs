@@ -5,7 +5,7 @@ include!("../docs/doctest.rs");
 
 use std::time::Duration;
 
-use moored::{Retry, StatementLog};
+use moored::{Isolation, Propagation, Retry, StatementLog, TransactionOptions};
 use moored_sqlite::SqliteOptions;
 
 #[test]
@@ -144,6 +144,23 @@ fn flush_modes() -> moored::Result<()> {
         let renamed = authors::table.filter(authors::name.like("%Guin"));
         assert_eq!(session.query::<Author>(renamed).count()?, 0);
         assert_eq!(session.query::<Author>(renamed).flush_mode(FlushMode::Auto).count()?, 1); // for this query
+        Ok(())
+    })
+}
+
+#[test]
+fn options() -> moored::Result<()> {
+    in_session(|session| {
+        let book = session.find::<Book>(1)?.required()?;
+        let options =
+            TransactionOptions::new().isolation(Isolation::Serializable).propagation(Propagation::Never);
+        session.transaction_with(options, |tx| {
+            tx.edit(&book)?.copies -= 1;
+            let title = tx[&book].title.clone();
+            tx.after_commit(move || println!("lent: {title}")); // only if it is true
+            Ok(())
+        })?;
+        assert_eq!(session[&book].copies, 2);
         Ok(())
     })
 }

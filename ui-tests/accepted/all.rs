@@ -26,6 +26,8 @@ accepted! {
     relation:
         keys_of_the_right_entity,
         optional_one_unlinked;
+    requires_new:
+        rows_found_by_their_keys;
     scope:
         outer_handle_used_inside,
         return_what_was_worked_out;
@@ -54,6 +56,7 @@ accepted! {
         reference_loaded_and_edited,
         restore_before_the_flush;
     transaction:
+        ended_by_its_closure,
         find_it_again_outside,
         nested_with_handles_of_every_level,
         outer_handle_used_inside;

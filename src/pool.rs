@@ -19,6 +19,7 @@ pub(crate) struct Pool<B: Backend> {
 }
 
 /// What a pool is made from.
+#[derive(Clone)]
 pub(crate) struct PoolSettings<B: Backend> {
     pub(crate) url: String,
     pub(crate) options: B::Options,

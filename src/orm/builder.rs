@@ -17,6 +17,7 @@ use crate::session::FlushMode;
 /// handed out, five hundred prepared statements a connection, [`FlushMode::Auto`].
 pub struct OrmBuilder<B: Backend> {
     pool: PoolSettings<B>,
+    replicas: Vec<String>,
     flush_mode: FlushMode,
 }
 
@@ -32,7 +33,7 @@ impl<B: Backend> OrmBuilder<B> {
             statement_cache: 500,
             instrument: None,
         };
-        Self { pool, flush_mode: FlushMode::Auto }
+        Self { pool, replicas: Vec::new(), flush_mode: FlushMode::Auto }
     }
 
     /// What the backend lets be set: SQLite's pragmas, for one.
@@ -85,6 +86,17 @@ impl<B: Backend> OrmBuilder<B> {
         self
     }
 
+    /// Adds a copy of the database, kept up to date by the servers, for [`Orm::read`] to read from. It has a pool of its own,
+    /// with the settings of this one.
+    ///
+    /// Where there are several, read sessions take turns. A copy lags behind: what was just committed may not be there yet.
+    /// Sessions that write read from the database itself, and so does [`Orm::read_current`].
+    #[must_use]
+    pub fn replica(mut self, url: impl Into<String>) -> Self {
+        self.replicas.push(url.into());
+        self
+    }
+
     /// Gives every connection an instrumentation of Diesel's, such as a [`StatementLog`](crate::StatementLog).
     #[must_use]
     pub fn instrument<I: Instrumentation>(mut self, make: impl Fn() -> I + Send + Sync + 'static) -> Self {
@@ -92,13 +104,15 @@ impl<B: Backend> OrmBuilder<B> {
         self
     }
 
-    /// Connects. One connection is made at once, so a wrong address fails here.
+    /// Connects. One connection to each address is made at once, so a wrong one fails here.
     ///
     /// # Errors
     ///
     /// [`NoConnection`](crate::Error::NoConnection) with the database's reason.
     pub fn build(self) -> Result<Orm<B>> {
-        Ok(Orm::over(Pool::open(self.pool)?, self.flush_mode))
+        let of = |url| Pool::open(PoolSettings { url, ..self.pool.clone() }).map(Arc::new);
+        let replicas = self.replicas.into_iter().map(of).collect::<Result<_>>()?;
+        Ok(Orm::over(Pool::open(self.pool)?, replicas, self.flush_mode))
     }
 }
 
@@ -108,6 +122,7 @@ impl<B: Backend> std::fmt::Debug for OrmBuilder<B> {
         f.debug_struct("OrmBuilder")
             .field("backend", &B::NAME)
             .field("pool_size", &self.pool.size)
+            .field("replicas", &self.replicas.len())
             .finish_non_exhaustive()
     }
 }

@@ -4,6 +4,7 @@ mod builder;
 mod retry;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use builder::OrmBuilder;
 pub use retry::Retry;
@@ -16,6 +17,7 @@ use crate::session::{FlushMode, Own, ReadSession, Reading, Session, UnitOfWork};
 /// A database to open sessions on. Cloning it is cheap and shares the pool.
 pub struct Orm<B: Backend> {
     pool: Arc<Pool<B>>,
+    replicas: Arc<Replicas<B>>,
     flush_mode: FlushMode,
 }
 
@@ -34,8 +36,9 @@ impl<B: Backend> Orm<B> {
         OrmBuilder::new(url.into())
     }
 
-    fn over(pool: Pool<B>, flush_mode: FlushMode) -> Self {
-        Self { pool: Arc::new(pool), flush_mode }
+    fn over(pool: Pool<B>, replicas: Vec<Arc<Pool<B>>>, flush_mode: FlushMode) -> Self {
+        let replicas = Arc::new(Replicas { pools: replicas, turn: AtomicUsize::new(0) });
+        Self { pool: Arc::new(pool), replicas, flush_mode }
     }
 
     /// The limits of the database behind this, and the statement shapes that measure best on it.
@@ -119,7 +122,8 @@ impl<B: Backend> Orm<B> {
         UnitOfWork::open(Arc::clone(&self.pool), self.flush_mode, Own(()))
     }
 
-    /// Runs a unit of work that only reads: its session has no verb that writes.
+    /// Runs a unit of work that only reads: its session has no verb that writes. Where
+    /// [replicas](OrmBuilder::replica) are configured, it reads from one of them.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
@@ -144,6 +148,34 @@ impl<B: Backend> Orm<B> {
     ///
     /// What the closure returns.
     pub fn try_read<R, X: From<Error>>(
+        &self,
+        work: impl for<'s> FnOnce(&mut ReadSession<'s, B>) -> Result<R, X>,
+    ) -> Result<R, X> {
+        let pool = self.replicas.next().unwrap_or(&self.pool);
+        let mut session = UnitOfWork::open(Arc::clone(pool), self.flush_mode, Reading(()));
+        work(&mut session)
+    }
+
+    /// Runs a unit of work that only reads, and from the database itself where there are replicas: it sees what was just
+    /// committed.
+    ///
+    /// # Errors
+    ///
+    /// What the closure returns.
+    pub fn read_current<R>(
+        &self,
+        work: impl for<'s> FnOnce(&mut ReadSession<'s, B>) -> Result<R>,
+    ) -> Result<R> {
+        self.try_read_current(work)
+    }
+
+    /// Runs a unit of work that only reads what is current, and whose errors are of a type of your own; see
+    /// [`read_current`](Self::read_current).
+    ///
+    /// # Errors
+    ///
+    /// What the closure returns.
+    pub fn try_read_current<R, X: From<Error>>(
         &self,
         work: impl for<'s> FnOnce(&mut ReadSession<'s, B>) -> Result<R, X>,
     ) -> Result<R, X> {
@@ -175,9 +207,23 @@ impl<B: Backend> Orm<B> {
     }
 }
 
+/// The copies that are read from, in turns.
+struct Replicas<B: Backend> {
+    pools: Vec<Arc<Pool<B>>>,
+    turn: AtomicUsize,
+}
+
+impl<B: Backend> Replicas<B> {
+    fn next(&self) -> Option<&Arc<Pool<B>>> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        self.pools.get(turn.checked_rem(self.pools.len())?)
+    }
+}
+
 impl<B: Backend> Clone for Orm<B> {
     fn clone(&self) -> Self {
-        Self { pool: Arc::clone(&self.pool), flush_mode: self.flush_mode }
+        let (pool, replicas) = (Arc::clone(&self.pool), Arc::clone(&self.replicas));
+        Self { pool, replicas, flush_mode: self.flush_mode }
     }
 }
 

@@ -188,7 +188,7 @@ impl<B: Backend> Orm<B> {
     ) -> Option<Option<R>> {
         for attempt in 1..=policy.attempts {
             policy.pause(attempt);
-            match self.read(&mut *verify) {
+            match self.read_current(&mut *verify) {
                 Ok(found) => return Some(found),
                 Err(error) if error.is_retryable() => {}
                 Err(_) => break,

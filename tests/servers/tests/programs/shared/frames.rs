@@ -1,6 +1,6 @@
 //! Frames of the model: copied at their start, put back whole, or settled.
 
-use crate::model::{ALL, Frame, FrameKind, Model, State};
+use super::model::{ALL, Frame, FrameKind, Model, State};
 
 impl Model {
     pub(crate) fn open(&mut self, kind: FrameKind) {

@@ -1,14 +1,15 @@
 //! The handles that a program has of one row, whatever its entity.
 
-use moored::entity::IntoKey;
 use moored::prelude::*;
 use moored::{Authority, FlushAuthority, Result};
-use moored_sqlite::Sqlite;
 
-use crate::model::Kind;
-use crate::schema::{Leaf, Node, Tag};
+use super::schema::{
+    Leaf, LeafRecord, Node, NodeRecord, Player, PlayerRecord, Seat, SeatRecord, Tag, TagRecord, Team,
+    TeamRecord,
+};
+use crate::B;
 
-type Uow<'s, A> = UnitOfWork<'s, Sqlite, A>;
+pub(crate) type Uow<'s, A> = UnitOfWork<'s, B, A>;
 
 /// The handles of one row: aliases of what it was, so that every state can be tried at any time.
 pub(crate) struct Handles<'s, E: Shape> {
@@ -17,96 +18,56 @@ pub(crate) struct Handles<'s, E: Shape> {
     pub(crate) removed: Option<Handle<'s, E, Removed>>,
 }
 
-pub(crate) enum Entry<'s> {
-    Node(Handles<'s, Node>),
-    Leaf(Handles<'s, Leaf>),
-    Tag(Handles<'s, Tag>),
-}
-
-macro_rules! each {
-    ($entry:expr, $h:ident => $body:expr) => {
-        match $entry {
-            $crate::handles::Entry::Node($h) => $body,
-            $crate::handles::Entry::Leaf($h) => $body,
-            $crate::handles::Entry::Tag($h) => $body,
-        }
-    };
-}
-pub(crate) use each;
-
-pub(crate) fn alias_all<'t, 's: 't>(world: &[Entry<'s>]) -> Vec<Entry<'t>> {
-    world
-        .iter()
-        .map(|entry| match entry {
-            Entry::Node(h) => Entry::Node(h.alias()),
-            Entry::Leaf(h) => Entry::Leaf(h.alias()),
-            Entry::Tag(h) => Entry::Tag(h.alias()),
-        })
-        .collect()
-}
-
-impl<'s> Entry<'s> {
-    pub(crate) fn nothing(kind: Kind) -> Self {
-        match kind {
-            Kind::Node => Self::Node(Handles::nothing()),
-            Kind::Leaf => Self::Leaf(Handles::nothing()),
-            Kind::Tag => Self::Tag(Handles::nothing()),
-        }
-    }
-
-    pub(crate) fn kind(&self) -> Kind {
-        match self {
-            Self::Node(_) => Kind::Node,
-            Self::Leaf(_) => Kind::Leaf,
-            Self::Tag(_) => Kind::Tag,
-        }
-    }
-
-    pub(crate) fn new_node(handle: Handle<'s, Node, New>) -> Self {
-        Self::Node(Handles { new: Some(handle), ..Handles::nothing() })
-    }
-
-    pub(crate) fn new_leaf(handle: Handle<'s, Leaf, New>) -> Self {
-        Self::Leaf(Handles { new: Some(handle), ..Handles::nothing() })
-    }
-
-    pub(crate) fn node(handle: Handle<'s, Node, Managed>) -> Self {
-        Self::Node(Handles { managed: Some(handle), ..Handles::nothing() })
-    }
-
-    pub(crate) fn leaf(handle: Handle<'s, Leaf, Managed>) -> Self {
-        Self::Leaf(Handles { managed: Some(handle), ..Handles::nothing() })
-    }
-
-    pub(crate) fn tag(handle: Handle<'s, Tag, Managed>) -> Self {
-        Self::Tag(Handles { managed: Some(handle), ..Handles::nothing() })
-    }
-
-    pub(crate) fn same<A>(&self, uow: &Uow<'s, A>, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Node(a), Self::Node(b)) => a.same(uow, b),
-            (Self::Leaf(a), Self::Leaf(b)) => a.same(uow, b),
-            (Self::Tag(a), Self::Tag(b)) => a.same(uow, b),
-            _ => false,
-        }
-    }
-}
-
 /// What the tests see of a row: key, text, unique value, foreign key, version.
 pub(crate) type Shown = (i32, String, Option<i32>, Option<i32>, i32);
 
 /// An entity of the tests: the same few fields under other names.
-pub(crate) trait Shape: Entity<Sqlite> {
+pub(crate) trait Shape: Entity<B> {
     fn shown(&self) -> Shown;
     fn set_text(&mut self, text: &str);
     fn set_unique(&mut self, unique: Option<i32>);
     fn shown_draft(draft: &Self::Record) -> (String, Option<i32>);
     fn set_draft_text(draft: &mut Self::Record, text: &str);
     fn set_draft_unique(draft: &mut Self::Record, unique: Option<i32>);
+    /// The row with that key of its own, and that of the row it refers to.
+    fn find<'s, A: FlushAuthority>(
+        uow: &mut Uow<'s, A>,
+        own: i32,
+        other: Option<i32>,
+    ) -> Result<Option<Handle<'s, Self, Managed>>>;
 }
 
+/// A unique value as a program gives it: a required one is never nothing.
+pub(crate) trait Unique: Sized {
+    fn of(unique: Option<i32>) -> Self;
+    fn shown(&self) -> Option<i32>;
+}
+
+impl Unique for Option<i32> {
+    fn of(unique: Option<i32>) -> Self {
+        unique
+    }
+
+    fn shown(&self) -> Option<i32> {
+        *self
+    }
+}
+
+impl Unique for i32 {
+    fn of(unique: Option<i32>) -> Self {
+        unique.unwrap_or(NO_NUMBER)
+    }
+
+    fn shown(&self) -> Option<i32> {
+        Some(*self)
+    }
+}
+
+/// What a required unique value is set to where a program says nothing.
+pub(crate) const NO_NUMBER: i32 = 9;
+
 macro_rules! shape {
-    ($entity:ident, $record:ty, $text:ident, |$row:ident| $shown:expr, $($unique:ident)?) => {
+    ($entity:ident, $record:ty, $text:ident, |$row:ident| $shown:expr, |$own:ident, $other:ident| $key:expr $(, $unique:ident)?) => {
         impl Shape for $entity {
             fn shown(&self) -> Shown {
                 let $row = self;
@@ -116,17 +77,24 @@ macro_rules! shape {
                 self.$text = text.into();
             }
             fn set_unique(&mut self, _unique: Option<i32>) {
-                $(self.$unique = _unique;)?
+                $(self.$unique = Unique::of(_unique);)?
             }
             fn shown_draft(draft: &$record) -> (String, Option<i32>) {
-                let unique: [Option<i32>; 1] = [None $(.or(draft.$unique))?];
+                let unique: [Option<i32>; 1] = [None $(.or(Unique::shown(&draft.$unique)))?];
                 (draft.$text.clone(), unique[0])
             }
             fn set_draft_text(draft: &mut $record, text: &str) {
                 draft.$text = text.into();
             }
             fn set_draft_unique(_draft: &mut $record, _unique: Option<i32>) {
-                $(_draft.$unique = _unique;)?
+                $(_draft.$unique = Unique::of(_unique);)?
+            }
+            fn find<'s, A: FlushAuthority>(
+                uow: &mut Uow<'s, A>,
+                $own: i32,
+                $other: Option<i32>,
+            ) -> Result<Option<Handle<'s, Self, Managed>>> {
+                uow.find::<Self>($key)
             }
         }
     };
@@ -134,37 +102,73 @@ macro_rules! shape {
 
 shape!(
     Node,
-    crate::schema::NodeRecord,
+    NodeRecord,
     name,
     |row| (row.id, row.name.clone(), row.code, row.parent_id.map(Key::into_value), row.version),
+    |own, _other| own,
     code
 );
 shape!(
     Leaf,
-    crate::schema::LeafRecord,
+    LeafRecord,
     note,
-    |row| (row.id, row.note.clone(), row.rank, Some(row.node_id.into_value()), 0),
-    rank
+    |row| (row.id, row.note.clone(), row.position, Some(row.node_id.into_value()), 0),
+    |own, _other| own,
+    position
 );
-shape!(Tag, crate::schema::TagRecord, label, |row| (row.code, row.label.clone(), None, None, 0),);
+shape!(Tag, TagRecord, label, |row| (row.code, row.label.clone(), None, None, 0), |own, _other| own);
+shape!(
+    Team,
+    TeamRecord,
+    name,
+    |row| (row.id, row.name.clone(), None, row.captain_id.map(Key::into_value), 0),
+    |own, _other| own
+);
+shape!(
+    Player,
+    PlayerRecord,
+    name,
+    |row| (row.id, row.name.clone(), Some(row.number), Some(row.team_id.into_value()), 0),
+    |own, _other| own,
+    number
+);
+shape!(
+    Seat,
+    SeatRecord,
+    holder,
+    |row| (row.place, row.holder.clone(), None, Some(row.node_id.into_value()), row.version),
+    |own, other| (other.unwrap(), own)
+);
 
 impl<'s, E: Shape> Handles<'s, E> {
-    fn nothing() -> Self {
+    pub(crate) fn nothing() -> Self {
         Self { new: None, managed: None, removed: None }
     }
 
-    fn alias(&self) -> Self {
-        Self {
+    pub(crate) fn alias<'t>(&self) -> Handles<'t, E>
+    where
+        's: 't,
+    {
+        Handles {
             new: self.new.as_ref().map(Handle::alias),
             managed: self.managed.as_ref().map(Handle::alias),
             removed: self.removed.as_ref().map(Handle::alias),
         }
     }
 
-    fn same<A>(&self, uow: &Uow<'s, A>, other: &Self) -> bool {
+    pub(crate) fn same<A>(&self, uow: &Uow<'s, A>, other: &Self) -> bool {
         match (&self.managed, &other.managed) {
             (Some(a), Some(b)) => uow.same(a, b),
             _ => false,
+        }
+    }
+
+    /// The row as the end of a relation.
+    pub(crate) fn link(&self) -> Link<'s, E> {
+        match (&self.managed, &self.new) {
+            (Some(managed), _) => managed.into(),
+            (None, Some(new)) => new.into(),
+            _ => unreachable!("a row without a handle"),
         }
     }
 
@@ -222,16 +226,13 @@ impl<'s, E: Shape> Handles<'s, E> {
     }
 
     /// The row is written: its handle is `Managed` from now on.
-    pub(crate) fn promote<A: FlushAuthority>(&mut self, uow: &mut Uow<'s, A>, key: i32)
-    where
-        i32: IntoKey<E>,
-    {
+    pub(crate) fn promote<A: FlushAuthority>(&mut self, uow: &mut Uow<'s, A>, own: i32, other: Option<i32>) {
         if self.managed.is_none() {
             self.managed = Some(match &self.new {
                 Some(new) => uow.promote(new).unwrap(),
-                None => uow.find::<E>(key).unwrap().unwrap(),
+                None => E::find(uow, own, other).unwrap().unwrap(),
             });
         }
-        assert_eq!(uow[self.managed()].shown().0, key);
+        assert_eq!(uow[self.managed()].shown().0, own);
     }
 }

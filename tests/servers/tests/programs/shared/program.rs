@@ -2,15 +2,17 @@
 
 use moored::prelude::*;
 use moored::{Error, FlushAuthority};
-use moored_sqlite::Sqlite;
 
-use crate::compare::check;
-use crate::expect::{agree, editable, pick, taken};
-use crate::handles::{Entry, alias_all, each};
-use crate::model::{FrameKind, Kind, Model, State};
-use crate::op::Op;
-use crate::rows::{find, link, meet, persist, settle};
-use crate::schema::{self, Leaf, Node, Tag, leaves, nodes, tags};
+use super::compare::check;
+use super::ddl;
+use super::entry::{Entry, alias_all, each};
+use super::expect::{agree, editable, pick, taken};
+use super::handles::NO_NUMBER;
+use super::model::{FrameKind, Kind, Model, State};
+use super::op::Op;
+use super::rows::{find, link, meet, persist, settle};
+use super::schema::{Leaf, Node, Player, Seat, Tag, Team, leaves, nodes, players, seats, tags, teams};
+use crate::B;
 
 /// Why a transaction or a scope of a program ends badly.
 #[derive(Debug)]
@@ -26,7 +28,7 @@ impl From<Error> for Stop {
 }
 
 pub(crate) fn run<'s, A: FlushAuthority>(
-    uow: &mut UnitOfWork<'s, Sqlite, A>,
+    uow: &mut UnitOfWork<'s, B, A>,
     world: &mut Vec<Entry<'s>>,
     model: &mut Model,
     ops: &[Op],
@@ -38,15 +40,18 @@ pub(crate) fn run<'s, A: FlushAuthority>(
 }
 
 fn step<'s, A: FlushAuthority>(
-    uow: &mut UnitOfWork<'s, Sqlite, A>,
+    uow: &mut UnitOfWork<'s, B, A>,
     world: &mut Vec<Entry<'s>>,
     model: &mut Model,
     op: &Op,
 ) {
     match op {
-        Op::PersistNode { .. } | Op::PersistLeaf { .. } | Op::PersistTag { .. } => {
-            persist(uow, world, model, op);
-        }
+        Op::PersistNode { .. }
+        | Op::PersistLeaf { .. }
+        | Op::PersistTag { .. }
+        | Op::PersistTeam { .. }
+        | Op::PersistPlayer { .. }
+        | Op::PersistSeat { .. } => persist(uow, world, model, op),
         Op::Text(row, text) => {
             let Some(index) = pick(model, *row) else { return };
             let object = &model.objects[index];
@@ -59,26 +64,30 @@ fn step<'s, A: FlushAuthority>(
             }
         }
         Op::Unique(row, unique) => {
-            let Some(index) = pick(model, *row).filter(|&i| model.objects[i].kind != Kind::Tag) else {
+            let Some(index) = pick(model, *row).filter(|&i| model.objects[i].kind.has_unique()) else {
                 return;
             };
             let (draft, expected) = editable(model, index);
             let done = each!(&world[index], h => h.set_unique(uow, draft, *unique));
             agree(&done, expected, op);
             if expected {
-                model.objects[index].value.unique = *unique;
+                let object = &mut model.objects[index];
+                let required = (object.kind == Kind::Player).then_some(NO_NUMBER);
+                object.value.unique = unique.or(required);
             }
         }
         Op::Link(row, to) => link(uow, world, model, *row, *to, op),
         Op::Unlink(row) => {
-            let Some(index) = pick(model, *row).filter(|&i| model.objects[i].kind == Kind::Node) else {
+            let Some(index) = pick(model, *row).filter(|&i| model.objects[i].kind.may_be_alone()) else {
                 return;
             };
-            let Entry::Node(h) = &world[index] else { return };
             let (draft, expected) = editable(model, index);
-            let done = match draft {
-                true => uow.unlink(h.new.as_ref().unwrap(), Node::parent()),
-                false => uow.unlink(h.managed.as_ref().unwrap(), Node::parent()),
+            let done = match (&world[index], draft) {
+                (Entry::Node(h), true) => uow.unlink(h.new.as_ref().unwrap(), Node::parent()),
+                (Entry::Node(h), false) => uow.unlink(h.managed.as_ref().unwrap(), Node::parent()),
+                (Entry::Team(h), true) => uow.unlink(h.new.as_ref().unwrap(), Team::captain()),
+                (Entry::Team(h), false) => uow.unlink(h.managed.as_ref().unwrap(), Team::captain()),
+                _ => return,
             };
             agree(&done, expected, op);
             if expected {
@@ -119,11 +128,14 @@ fn step<'s, A: FlushAuthority>(
         }
         Op::Find(number) => find(uow, world, model, *number),
         Op::Query => {
-            let nodes: Vec<_> =
-                uow.query::<Node>(nodes::table).all().unwrap().into_iter().map(Entry::node).collect();
-            let leaves = uow.query::<Leaf>(leaves::table).all().unwrap().into_iter().map(Entry::leaf);
-            let tags = uow.query::<Tag>(tags::table).all().unwrap().into_iter().map(Entry::tag);
-            for entry in nodes.into_iter().chain(leaves.collect::<Vec<_>>()).chain(tags.collect::<Vec<_>>()) {
+            let mut met: Vec<Entry<'s>> = Vec::new();
+            met.extend(uow.query::<Node>(nodes::table).all().unwrap().into_iter().map(Entry::from));
+            met.extend(uow.query::<Leaf>(leaves::table).all().unwrap().into_iter().map(Entry::from));
+            met.extend(uow.query::<Tag>(tags::table).all().unwrap().into_iter().map(Entry::from));
+            met.extend(uow.query::<Team>(teams::table).all().unwrap().into_iter().map(Entry::from));
+            met.extend(uow.query::<Player>(players::table).all().unwrap().into_iter().map(Entry::from));
+            met.extend(uow.query::<Seat>(seats::table).all().unwrap().into_iter().map(Entry::from));
+            for entry in met {
                 meet(uow, world, model, entry);
             }
         }
@@ -139,7 +151,7 @@ fn step<'s, A: FlushAuthority>(
             }
         }
         Op::Flush(fuse) => {
-            schema::set_fuse(uow.connection().unwrap(), fuse.unwrap_or(-1)).unwrap();
+            ddl::set_fuse(uow.connection().unwrap(), fuse.unwrap_or(-1)).unwrap();
             let done = uow.flush();
             match (&done, fuse) {
                 (Err(Error::Database { .. }), Some(_)) => {}
@@ -149,7 +161,7 @@ fn step<'s, A: FlushAuthority>(
                 model.flush();
                 settle(uow, world, model);
             }
-            schema::set_fuse(uow.connection().unwrap(), -1).unwrap();
+            ddl::set_fuse(uow.connection().unwrap(), -1).unwrap();
         }
         Op::Discard => {
             uow.discard();

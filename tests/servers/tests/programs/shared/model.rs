@@ -13,6 +13,34 @@ pub(crate) enum Kind {
     Node,
     Leaf,
     Tag,
+    Team,
+    Player,
+    Seat,
+}
+
+impl Kind {
+    /// What its rows refer to.
+    pub(crate) const fn target(self) -> Option<Self> {
+        match self {
+            Self::Node | Self::Leaf | Self::Seat => Some(Self::Node),
+            Self::Team => Some(Self::Player),
+            Self::Player => Some(Self::Team),
+            Self::Tag => None,
+        }
+    }
+
+    /// Whether its rows may refer to nothing.
+    pub(crate) const fn may_be_alone(self) -> bool {
+        matches!(self, Self::Node | Self::Team)
+    }
+
+    pub(crate) const fn has_unique(self) -> bool {
+        matches!(self, Self::Node | Self::Leaf | Self::Player)
+    }
+
+    const fn has_version(self) -> bool {
+        matches!(self, Self::Node | Self::Seat)
+    }
 }
 
 /// A row whatever its entity. `parent` is the row referred to by its number in the model.
@@ -137,6 +165,11 @@ impl Model {
         self.objects.len() - 1
     }
 
+    /// What the database knows a row by: two of one identity are the same.
+    pub(crate) fn identity(&self, row: usize, kind: Kind, value: &Row) -> (Kind, Option<i32>, Option<usize>) {
+        (kind, self.keys.get(&row).copied(), value.parent.filter(|_| kind == Kind::Seat))
+    }
+
     /// The object in memory that stands for a row, `find` giving it or not.
     pub(crate) fn standing_for(&self, row: usize) -> Option<usize> {
         self.objects.iter().position(|o| {
@@ -180,7 +213,7 @@ impl Model {
                         let mut now = rows.get(&object.row)?.1.clone();
                         now.copy(&row, columns);
                         row = now;
-                        if kind == Kind::Node {
+                        if kind.has_version() {
                             row.version += 1;
                         }
                     }
@@ -194,7 +227,10 @@ impl Model {
             let unique = match kind {
                 Kind::Node => row.unique.map(|code| (*kind, 0, code)),
                 Kind::Leaf => row.unique.map(|rank| (*kind, row.parent.unwrap_or(0), rank)),
+                Kind::Player => row.unique.map(|number| (*kind, 0, number)),
                 Kind::Tag => self.keys.get(number).map(|&code| (*kind, 0, code)),
+                Kind::Seat => self.keys.get(number).map(|&place| (*kind, row.parent.unwrap_or(0), place)),
+                Kind::Team => None,
             };
             if unique.is_some_and(|value| !seen.insert(value)) {
                 return None;

@@ -1,7 +1,7 @@
 //! What the library has to say of a step.
 
-use crate::model::{Kind, Model, State};
-use crate::op::Op;
+use super::model::{Kind, Model, Object, State};
+use super::op::Op;
 
 pub(crate) fn agree<R>(done: &moored::Result<R>, expected: bool, op: &Op) {
     match done {
@@ -29,15 +29,13 @@ pub(crate) fn editable(model: &Model, index: usize) -> (bool, bool) {
     }
 }
 
-/// Whether the key of a tag is another's.
+/// Whether the key of a tag or a seat is another's.
 pub(crate) fn taken(model: &Model, index: usize) -> bool {
-    let code = model.keys.get(&model.objects[index].row);
-    model.objects[index].kind == Kind::Tag
-        && model.objects.iter().any(|other| {
-            other.kind == Kind::Tag
-                && matches!(other.state, State::Stored | State::Unwritten)
-                && model.keys.get(&other.row) == code
-        })
+    let key = |o: &Object| model.identity(o.row, o.kind, &o.value);
+    let own = &model.objects[index];
+    let stands = |o: &&Object| matches!(o.state, State::Stored | State::Unwritten);
+    matches!(own.kind, Kind::Tag | Kind::Seat)
+        && model.objects.iter().filter(stands).any(|other| key(other) == key(own))
 }
 
 /// What a link to an object comes to: whether it is allowed, and whether the row has its key already.

@@ -3,16 +3,16 @@
 use moored::FlushAuthority;
 use moored::order::Action;
 use moored::prelude::*;
-use moored_sqlite::Sqlite;
 
-use crate::handles::{Entry, each};
-use crate::model::{Kind, Model, PARENT, Pending, State, TEXT, UNIQUE};
-use crate::op::Op;
-use crate::schema;
+use super::entry::{Entry, each};
+use super::model::{Kind, Model, PARENT, Pending, State, TEXT, UNIQUE};
+use super::op::Op;
+use super::schema;
+use crate::B;
 
 /// Compares the database, the memory, and what a flush would do.
 pub(crate) fn check<'s, A: FlushAuthority>(
-    uow: &mut UnitOfWork<'s, Sqlite, A>,
+    uow: &mut UnitOfWork<'s, B, A>,
     world: &[Entry<'s>],
     model: &Model,
     op: &Op,
@@ -23,7 +23,7 @@ pub(crate) fn check<'s, A: FlushAuthority>(
         .iter()
         .map(|(number, (kind, row))| {
             let unique = row.unique.filter(|_| *kind != Kind::Tag);
-            (*kind as u8, model.keys[number], row.text.clone(), unique, key(row.parent), row.version)
+            (*kind as i32, model.keys[number], row.text.clone(), unique, key(row.parent), row.version)
         })
         .collect();
     expected.sort();
@@ -60,10 +60,13 @@ pub(crate) fn check<'s, A: FlushAuthority>(
 fn planned(plan: &moored::FlushPlan) -> Vec<Pending> {
     let mut pending = Vec::new();
     for step in plan.steps() {
-        let kind = match step.entity.name {
-            "Node" => Kind::Node,
-            "Leaf" => Kind::Leaf,
-            _ => Kind::Tag,
+        let (kind, places): (_, &[(usize, u8)]) = match step.entity.name {
+            "Node" => (Kind::Node, &[(1, TEXT), (2, UNIQUE), (3, PARENT)]),
+            "Leaf" => (Kind::Leaf, &[(1, TEXT), (2, UNIQUE), (3, PARENT)]),
+            "Team" => (Kind::Team, &[(1, TEXT), (2, PARENT)]),
+            "Player" => (Kind::Player, &[(1, TEXT), (2, UNIQUE), (3, PARENT)]),
+            "Seat" => (Kind::Seat, &[(2, TEXT)]),
+            _ => (Kind::Tag, &[(1, TEXT)]),
         };
         let action = match step.action {
             Action::Insert => 0,
@@ -72,7 +75,7 @@ fn planned(plan: &moored::FlushPlan) -> Vec<Pending> {
             _ => continue,
         };
         let mut columns = 0;
-        for (place, column) in [(1, TEXT), (2, UNIQUE), (3, PARENT)] {
+        for &(place, column) in places {
             if action == 1 && step.columns.contains(place) {
                 columns |= column;
             }

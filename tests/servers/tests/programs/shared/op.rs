@@ -16,6 +16,17 @@ pub(crate) enum Op {
     PersistTag {
         code: i32,
     },
+    PersistTeam {
+        captain: Option<usize>,
+    },
+    PersistPlayer {
+        number: i32,
+        team: usize,
+    },
+    PersistSeat {
+        node: usize,
+        place: i32,
+    },
     Text(usize, u8),
     Unique(usize, Option<i32>),
     Link(usize, usize),
@@ -40,6 +51,9 @@ pub(crate) fn programs() -> impl Strategy<Value = Vec<Op>> {
             .prop_map(|(code, parent)| Op::PersistNode { code, parent }),
         3 => (unique.clone(), number.clone()).prop_map(|(rank, node)| Op::PersistLeaf { rank, node }),
         2 => (0..3_i32).prop_map(|code| Op::PersistTag { code }),
+        2 => proptest::option::of(number.clone()).prop_map(|captain| Op::PersistTeam { captain }),
+        3 => (0..5_i32, number.clone()).prop_map(|(number, team)| Op::PersistPlayer { number, team }),
+        2 => (number.clone(), 0..3_i32).prop_map(|(node, place)| Op::PersistSeat { node, place }),
         5 => (number.clone(), 0..3_u8).prop_map(|(row, text)| Op::Text(row, text)),
         3 => (number.clone(), unique).prop_map(|(row, unique)| Op::Unique(row, unique)),
         6 => (number.clone(), number.clone()).prop_map(|(row, to)| Op::Link(row, to)),

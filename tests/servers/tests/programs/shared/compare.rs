@@ -4,7 +4,7 @@ use moored::FlushAuthority;
 use moored::order::Action;
 use moored::prelude::*;
 
-use super::entry::{Entry, each};
+use super::entry::Entry;
 use super::model::{Kind, Model, PARENT, Pending, State, TEXT, UNIQUE};
 use super::op::Op;
 use super::schema;

@@ -67,8 +67,6 @@ macro_rules! entries {
 }
 
 entries!(Node, Leaf, Tag, Team, Player, Seat);
-pub(crate) use each;
-
 pub(crate) fn alias_all<'t, 's: 't>(world: &[Entry<'s>]) -> Vec<Entry<'t>> {
     world.iter().map(Entry::alias).collect()
 }

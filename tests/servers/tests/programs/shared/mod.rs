@@ -1,8 +1,11 @@
 //! The programs, the model, and the comparison; the backend is `crate::B`.
 
+// First, for the others use its macro.
+#[macro_use]
+mod entry;
+
 mod compare;
 mod ddl;
-mod entry;
 mod expect;
 mod frames;
 mod handles;
@@ -22,7 +25,7 @@ use self::op::{Op, programs};
 use crate::B;
 
 fn execute(orm: &Orm<B>, ops: &[Op]) {
-    orm.with_connection(|connection| ddl::empty(connection)).unwrap();
+    orm.with_connection(ddl::empty).unwrap();
     orm.session(|session| {
         program::run(session, &mut Vec::new(), &mut Model::default(), ops);
         session.discard();

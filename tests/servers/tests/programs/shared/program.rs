@@ -5,7 +5,7 @@ use moored::{Error, FlushAuthority};
 
 use super::compare::check;
 use super::ddl;
-use super::entry::{Entry, alias_all, each};
+use super::entry::{Entry, alias_all};
 use super::expect::{agree, editable, pick, taken};
 use super::handles::NO_NUMBER;
 use super::model::{FrameKind, Kind, Model, State};

@@ -3,7 +3,7 @@
 use moored::FlushAuthority;
 use moored::prelude::*;
 
-use super::entry::{Entry, each};
+use super::entry::Entry;
 use super::expect::{agree, editable, pick, taken, target};
 use super::handles::Uow;
 use super::model::{Kind, Model, Row, State};
@@ -129,11 +129,12 @@ fn player<'s>(entry: &Entry<'s>) -> Link<'s, Player> {
     h.link()
 }
 
+/// A row of that kind: half of the time the one that came last, which is the likeliest to have no key yet.
 fn pick_kind(model: &Model, number: usize, kind: Kind) -> Option<usize> {
     let some: Vec<usize> = (0..model.objects.len())
         .filter(|&i| model.objects[i].kind == kind && model.objects[i].state != State::Lost)
         .collect();
-    some.get(number % some.len().max(1)).copied()
+    if number % 2 == 1 { some.last().copied() } else { some.get(number / 2 % some.len().max(1)).copied() }
 }
 
 pub(crate) fn link<'s, A: FlushAuthority>(

@@ -9,6 +9,7 @@ mod ddl;
 mod expect;
 mod frames;
 mod handles;
+mod known;
 mod model;
 mod op;
 mod program;
@@ -38,6 +39,9 @@ fn execute(orm: &Orm<B>, ops: &[Op]) {
 pub(crate) fn a_session_is_what_the_model_says(place: Place<B>) {
     let orm = Orm::<B>::builder(place.url()).flush_mode(FlushMode::Commit).build().unwrap();
     orm.with_connection(|connection| ddl::create(connection, place.flavour())).unwrap();
+    for ops in known::known() {
+        execute(&orm, &ops);
+    }
     let asked = std::env::var("MOORED_PROGRAMS").ok().and_then(|number| number.parse().ok());
     let mut runner = TestRunner::new(ProptestConfig {
         cases: asked.unwrap_or(crate::PROGRAMS),

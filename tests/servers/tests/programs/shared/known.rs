@@ -49,6 +49,21 @@ pub(crate) fn known() -> Vec<Vec<Op>> {
             swap.extend((0..4).map(|rows| Flush(Some(rows))));
             swap
         },
+        // A circle goes in and out in one flush, and a tree out, both failing at each row first.
+        {
+            let mut circle =
+                vec![PersistTeam { captain: None }, PersistPlayer { number: 1, team: 0 }, Link(0, 0)];
+            circle.extend((0..4).map(|rows| Flush(Some(rows))));
+            circle.extend([Remove(0), Remove(1)]);
+            circle.extend((0..4).map(|rows| Flush(Some(rows))));
+            circle
+        },
+        {
+            let mut tree = vec![NODE, child(), child(), leaf(3), Flush(None)];
+            tree.extend((0..4).map(Remove));
+            tree.extend((0..5).map(|rows| Flush(Some(rows))));
+            tree
+        },
         // A row of a composite key gives way to another of the same key, and the flush fails at each row.
         {
             let seat = || PersistSeat { node: 0, place: 1 };

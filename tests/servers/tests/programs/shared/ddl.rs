@@ -11,6 +11,9 @@ type Connection = <B as Backend>::Connection;
 /// From the last on, each can be emptied without one of the others being in the way.
 const TABLES: [&str; 6] = ["nodes", "leaves", "tags", "teams", "players", "seats"];
 
+/// What the database says when the fuse has burnt down.
+pub(crate) const FUSE: &str = "the fuse";
+
 /// The fuse makes the statement fail that touches the row after so many others; below zero it is out.
 ///
 /// It is seen after each row, so that rows with generated keys are still inserted several at once: before one, a trigger could

@@ -9,6 +9,7 @@ mod conflicts;
 mod connections;
 mod detached;
 mod failure;
+mod graphs;
 mod halfway;
 mod identity_map;
 mod isolation;

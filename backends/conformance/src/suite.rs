@@ -12,6 +12,7 @@ macro_rules! suite {
     (backend: $backend:ty, harness: $harness:ty $(,)?) => {
         $crate::batch_keys_behaviours!($backend, $harness);
         $crate::batches_behaviours!($backend, $harness);
+        $crate::chains_behaviours!($backend, $harness);
         $crate::changes_behaviours!($backend, $harness);
         $crate::circles_behaviours!($backend, $harness);
         $crate::computed_behaviours!($backend, $harness);

@@ -2,6 +2,7 @@
 
 mod batch_keys;
 mod batches;
+mod chains;
 mod changes;
 mod circles;
 mod computed;

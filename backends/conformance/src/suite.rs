@@ -20,6 +20,7 @@ macro_rules! suite {
         $crate::connections_behaviours!($backend, $harness);
         $crate::detached_behaviours!($backend, $harness);
         $crate::failure_behaviours!($backend, $harness);
+        $crate::foreign_keys_behaviours!($backend, $harness);
         $crate::graphs_behaviours!($backend, $harness);
         $crate::halfway_behaviours!($backend, $harness);
         $crate::identity_map_behaviours!($backend, $harness);

@@ -10,6 +10,7 @@ mod conflicts;
 mod connections;
 mod detached;
 mod failure;
+mod foreign_keys;
 mod graphs;
 mod halfway;
 mod identity_map;

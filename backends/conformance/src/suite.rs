@@ -37,6 +37,7 @@ macro_rules! suite {
         $crate::references_behaviours!($backend, $harness);
         $crate::refreshing_behaviours!($backend, $harness);
         $crate::removal_behaviours!($backend, $harness);
+        $crate::repeatable_behaviours!($backend, $harness);
         $crate::rollback_behaviours!($backend, $harness);
         $crate::rotations_behaviours!($backend, $harness);
         $crate::scopes_behaviours!($backend, $harness);

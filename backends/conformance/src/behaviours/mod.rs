@@ -27,6 +27,7 @@ mod queries;
 mod references;
 mod refreshing;
 mod removal;
+mod repeatable;
 mod rollback;
 mod rotations;
 mod scopes;

@@ -28,6 +28,7 @@ macro_rules! suite {
         $crate::limits_behaviours!($backend, $harness);
         $crate::links_behaviours!($backend, $harness);
         $crate::locking_behaviours!($backend, $harness);
+        $crate::merging_behaviours!($backend, $harness);
         $crate::mode_setting_behaviours!($backend, $harness);
         $crate::modes_behaviours!($backend, $harness);
         $crate::nesting_behaviours!($backend, $harness);

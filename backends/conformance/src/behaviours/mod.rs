@@ -18,6 +18,7 @@ mod isolation;
 mod limits;
 mod links;
 mod locking;
+mod merging;
 mod mode_setting;
 mod modes;
 mod nesting;

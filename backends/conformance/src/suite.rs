@@ -13,6 +13,7 @@ macro_rules! suite {
         $crate::batch_keys_behaviours!($backend, $harness);
         $crate::batches_behaviours!($backend, $harness);
         $crate::cascades_behaviours!($backend, $harness);
+        $crate::chains_behaviours!($backend, $harness);
         $crate::changes_behaviours!($backend, $harness);
         $crate::circles_behaviours!($backend, $harness);
         $crate::computed_behaviours!($backend, $harness);
@@ -21,12 +22,15 @@ macro_rules! suite {
         $crate::detached_behaviours!($backend, $harness);
         $crate::endings_behaviours!($backend, $harness);
         $crate::failure_behaviours!($backend, $harness);
+        $crate::foreign_keys_behaviours!($backend, $harness);
+        $crate::graphs_behaviours!($backend, $harness);
         $crate::halfway_behaviours!($backend, $harness);
         $crate::identity_map_behaviours!($backend, $harness);
         $crate::isolation_behaviours!($backend, $harness);
         $crate::limits_behaviours!($backend, $harness);
         $crate::links_behaviours!($backend, $harness);
         $crate::locking_behaviours!($backend, $harness);
+        $crate::merging_behaviours!($backend, $harness);
         $crate::mode_setting_behaviours!($backend, $harness);
         $crate::modes_behaviours!($backend, $harness);
         $crate::nesting_behaviours!($backend, $harness);
@@ -37,6 +41,7 @@ macro_rules! suite {
         $crate::references_behaviours!($backend, $harness);
         $crate::refreshing_behaviours!($backend, $harness);
         $crate::removal_behaviours!($backend, $harness);
+        $crate::repeatable_behaviours!($backend, $harness);
         $crate::retries_behaviours!($backend, $harness);
         $crate::rollback_behaviours!($backend, $harness);
         $crate::rotations_behaviours!($backend, $harness);

@@ -102,33 +102,6 @@ macro_rules! order_behaviours {
             }
 
             #[test]
-            fn the_same_work_gives_the_same_statements() {
-                let runs: Vec<Vec<String>> = (0..3)
-                    .map(|_| {
-                        let (orm, log) = open();
-                        samples::notes(&orm, 5);
-                        orm.session(|session| {
-                            let rows = session.query::<Note>(notes::table.order(notes::id.desc())).all()?;
-                            for note in &rows {
-                                session.edit(note)?.stars += 1;
-                            }
-                            let arya = session.persist(NewAuthor::new("Arya"))?;
-                            let _ = session.persist(NewTag::new("b", "1"))?;
-                            let _ = session.persist(NewTag::new("a", "2"))?;
-                            let _ = session.persist(NewBook::new("Needle", &arya))?;
-                            let _ = session.persist(NewCategory::new("root"))?;
-                            log.skip();
-                            session.flush()?;
-                            Ok(log.take_sql())
-                        })
-                        .unwrap()
-                    })
-                    .collect();
-                assert_eq!(runs[0], runs[1]);
-                assert_eq!(runs[0], runs[2]);
-            }
-
-            #[test]
             fn entities_keep_the_order_of_registration_across_a_transaction() {
                 let (orm, log) = open();
                 orm.session(|session| {

@@ -171,6 +171,32 @@ macro_rules! stale_batches_behaviours {
             }
 
             #[test]
+            fn an_update_of_a_row_without_a_version_that_went_names_it() {
+                for count in samples::sizes(&open().0, 3) {
+                    let (orm, _) = open();
+                    samples::notes(&orm, count);
+                    orm.session(|session| {
+                        let notes = session.query::<Note>(notes::table.order(notes::id)).all()?;
+                        for place in places(count) {
+                            samples::execute(&orm, &format!("DELETE FROM notes WHERE id = {place}"));
+                            for note in &notes {
+                                session.edit(note)?.stars = 9;
+                            }
+                            assert_eq!(stale(session.flush()), ("Note", place.to_string()), "{count} rows");
+                            assert!(notes.iter().all(|note| session[note].stars == 9));
+                            session.discard();
+                            let written = notes::table.filter(notes::stars.ne(0));
+                            assert_eq!(session.query::<Note>(written).count()?, 0, "{place} of {count}");
+                            let again = format!("INSERT INTO notes (id, text, stars) VALUES ({place}, 'note', 0)");
+                            samples::execute(&orm, &again);
+                        }
+                        Ok(())
+                    })
+                    .unwrap();
+                }
+            }
+
+            #[test]
             fn an_update_to_what_the_row_holds_already_counts_as_written() {
                 for count in samples::sizes(&open().0, 3) {
                     let (orm, log) = open();

@@ -7,11 +7,12 @@
 //! 5. `execute`: the statements, in one transaction or savepoint where more than one thing can go wrong.
 //! 6. accept: memory says what the database says; or abandon: memory is what it was.
 
-use super::core::{Core, unknown};
+use super::core::Core;
 use super::gather::{Gathered, gather};
 use super::preview::FlushPlan;
 use super::store::Batch;
 use super::stores::{IdentityMap, StoreId};
+use super::transact::unknown;
 use crate::backend::{Backend, TransactionOptions};
 use crate::entity::ColumnSet;
 use crate::error::{Error, Result};

@@ -1,6 +1,7 @@
 //! Sessions: who may do what to a unit of work, and its verbs, one file each.
 
 mod authority;
+mod border;
 mod core;
 mod flush;
 mod gather;
@@ -10,6 +11,7 @@ mod nest;
 mod preview;
 mod store;
 mod stores;
+mod transact;
 mod verbs;
 
 use std::marker::PhantomData;

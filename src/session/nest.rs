@@ -2,7 +2,8 @@
 
 use std::marker::PhantomData;
 
-use super::core::{Border, Core};
+use super::border::Border;
+use super::core::Core;
 use super::{FlushAuthority, InScope, InTransaction, Own, Scope, Transaction, UnitOfWork};
 use crate::backend::{Backend, Propagation, TransactionOptions};
 use crate::error::{Error, Result};
@@ -152,7 +153,9 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     {
         let core = self.core.beside();
         let mut fresh = UnitOfWork::<B, Own>::of(Box::new(core), Own(()));
-        fresh.transaction(work)
+        let done = fresh.transaction(work);
+        self.core.stands |= fresh.stands();
+        done
     }
 
     /// Runs a part of the session whose rows are forgotten at its end, so that a job over millions of rows stays in

@@ -114,7 +114,9 @@ macro_rules! retries_behaviours {
                         .batch_execute("INSERT INTO notes (id, text, stars) VALUES (99, 'x', 0)")?;
                     Ok(())
                 });
-                assert_eq!((flushed, committed, plain), (1, 1, 1));
+                let apart =
+                    run(|session| session.requires_new(|tx| tx.persist(NewNote::new("apart", 0)).map(drop)));
+                assert_eq!((flushed, committed, plain, apart), (1, 1, 1, 1));
                 // What was undone, or only read, does not stand.
                 let undone = run(|session| {
                     let undone: Result<()> = session.transaction(|tx| {
@@ -127,7 +129,7 @@ macro_rules! retries_behaviours {
                 });
                 assert_eq!(undone, 3);
                 let written = orm.read(|session| session.query::<Note>(notes::table).count());
-                assert_eq!((written.unwrap(), balance(&orm)), (3, 10));
+                assert_eq!((written.unwrap(), balance(&orm)), (4, 10));
             }
 
             #[test]

@@ -1,0 +1,179 @@
+//! Transactions and savepoints in the database: their beginnings and ends, and what makes a good end impossible.
+
+use std::sync::Arc;
+
+use diesel::connection::{Connection, TransactionManager, TransactionManagerStatus};
+
+use super::core::Core;
+use super::levels::Ended;
+use crate::backend::{Backend, FailureKind, TransactionOptions};
+use crate::error::{Error, Result};
+use crate::statement::database;
+
+type Manager<B> = <<B as Backend>::Connection as Connection>::TransactionManager;
+
+/// Why open transactions can only be rolled back, and which.
+pub(super) struct Doom {
+    pub(super) cause: Box<str>,
+    /// The depth of the outermost of them: 1 is the whole transaction.
+    depth: usize,
+}
+
+impl<B: Backend> Core<B> {
+    /// Begins a transaction, or a savepoint inside one.
+    pub(crate) fn begin(&mut self, options: &TransactionOptions) -> Result<()> {
+        let nested = self.in_transaction();
+        let source = Arc::clone(&self.pool.database.source);
+        if nested && !options.is_plain() {
+            return Err(Error::TransactionOpen);
+        }
+        if let Some(what) = B::lacks(&source, options) {
+            return Err(Error::Unsupported { backend: B::NAME, what });
+        }
+        self.run(|connection, _| {
+            let begun = if nested {
+                Manager::<B>::begin_transaction(connection)
+            } else {
+                B::begin(&source, connection, options)
+            };
+            begun.map_err(database::<B>)
+        })?;
+        if let Some(checkout) = self.connection.as_mut().filter(|_| !nested) {
+            // Whatever was seen of earlier transactions.
+            checkout.take_ended();
+            self.wrote = false;
+            self.options = *options;
+        }
+        self.levels.begin();
+        Ok(())
+    }
+
+    /// Commits the transaction, or releases the savepoint. When that fails it is rolled back.
+    pub(crate) fn commit(&mut self) -> Result<()> {
+        self.find_doom();
+        if let Some(Doom { cause, .. }) = &self.doom {
+            let cause = cause.clone();
+            self.rollback();
+            return Err(Error::Doomed { cause });
+        }
+        let committed = self.run(|connection, _| {
+            // It rolls back by itself when COMMIT is refused.
+            B::commit(connection).map_err(database::<B>)
+        });
+        match committed {
+            Ok(()) => self.levels.commit(),
+            Err(_) => self.levels.rollback(),
+        }
+        if self.in_transaction() {
+            self.lift_doom();
+            return committed;
+        }
+        // Refused or not, it is over, and what doomed it with it.
+        self.doom = None;
+        self.stands |= self.wrote && committed.is_ok();
+        self.take_options_back();
+        committed.map_err(unknown)
+    }
+
+    /// Rolls the transaction, or the savepoint, back. A connection that cannot do it leaves the pool, which has the
+    /// same effect.
+    pub(crate) fn rollback(&mut self) {
+        self.levels.rollback();
+        self.lift_doom();
+        if let Some(checkout) = &mut self.connection {
+            // The transaction is over for this session either way; the first error is the one to report.
+            if Manager::<B>::rollback_transaction(checkout.connection()).is_err() {
+                checkout.give_up();
+                if self.in_transaction() {
+                    self.doom(1, "a savepoint could not be rolled back");
+                }
+            }
+        }
+        if !self.in_transaction() {
+            self.take_options_back();
+        }
+    }
+
+    /// The outermost transaction is over.
+    fn take_options_back(&mut self) {
+        let options = std::mem::take(&mut self.options);
+        if let Some(checkout) = self.connection.as_mut().filter(|_| !options.is_plain())
+            && B::ended(checkout.connection(), &options).is_err()
+        {
+            checkout.give_up();
+        }
+    }
+
+    /// Commits the innermost transaction before its closure returns.
+    pub(crate) fn end_now(&mut self) -> Result<()> {
+        if self.ended.is_some() {
+            return Err(Error::TransactionEnded);
+        }
+        if self.levels.is_part() {
+            return Err(Error::TransactionOpen);
+        }
+        let ended = self.end_transaction();
+        self.ended = Some(match &ended {
+            Ok(()) => Ended::Committed,
+            Err(error) => Ended::Failed { cause: error.to_string().into() },
+        });
+        ended
+    }
+
+    /// Calls what waited for a commit that came.
+    pub(crate) fn call_hooks(&mut self) {
+        for hook in self.levels.take_due() {
+            hook();
+        }
+    }
+
+    /// A transaction ended: those that are left may be sound again.
+    fn lift_doom(&mut self) {
+        if self.doom.as_ref().is_some_and(|doom| doom.depth > self.levels.depth()) {
+            self.doom = None;
+        }
+    }
+
+    /// The transactions from that depth on can only be rolled back. The first cause stands, unless more is doomed now.
+    pub(super) fn doom(&mut self, depth: usize, cause: impl ToString) {
+        match &mut self.doom {
+            Some(doom) => doom.depth = doom.depth.min(depth),
+            None => self.doom = Some(Doom { cause: cause.to_string().into(), depth }),
+        }
+    }
+
+    /// Plain Diesel on this connection may have failed, and its caller may have said nothing.
+    pub(super) fn find_doom(&mut self) {
+        let Some(checkout) = &mut self.connection else { return };
+        if self.levels.depth() == 0 || self.doom.is_some() {
+            return;
+        }
+        if let Some(kind) = checkout.take_ended() {
+            self.doom(1, kind);
+        } else if is_doomed::<B>(checkout.connection()) {
+            let innermost = self.map.dialect().failure_aborts_transaction;
+            self.doom(if innermost { self.levels.depth() } else { 1 }, "a statement in it failed");
+        }
+    }
+}
+
+/// Whether the transaction that is open on a connection can only be rolled back, as far as Diesel saw it.
+fn is_doomed<B: Backend>(connection: &mut B::Connection) -> bool {
+    match Manager::<B>::transaction_manager_status_mut(connection) {
+        TransactionManagerStatus::Valid(status) => status
+            .in_transaction
+            .as_ref()
+            .is_some_and(|transaction| transaction.requires_rollback_maybe_up_to_top_level),
+        TransactionManagerStatus::InError => true,
+    }
+}
+
+/// An error of what would have been the last word of a transaction: whether the server heard it nobody knows.
+pub(super) fn unknown(error: Error) -> Error {
+    match error {
+        Error::Database { failure, source } if failure.kind == FailureKind::LostConnection => {
+            Error::CommitUnknown { source }
+        }
+        other => other,
+    }
+}

@@ -165,6 +165,14 @@ pub enum Error {
         /// The first failure.
         cause: Box<str>,
     },
+    /// The database cannot do what was asked of it.
+    #[error("{backend} does not have {what}")]
+    Unsupported {
+        /// The database.
+        backend: &'static str,
+        /// What was asked.
+        what: &'static str,
+    },
     /// The transaction was set to be rolled back only, and its closure ended well.
     #[error("the transaction was set to be rolled back only")]
     RollbackOnly,

@@ -121,7 +121,7 @@ mod session;
 pub mod statement;
 mod watch;
 
-pub use backend::Backend;
+pub use backend::{Backend, Lock};
 pub use entity::{Entity, Key};
 pub use error::{Error, Result, RowName, Unflushed, UnflushedEntity};
 pub use handle::{Handle, Managed, New, Reference, Removed};
@@ -163,8 +163,8 @@ pub use log::StatementLog;
 pub use moored_derive::Entity;
 pub use orm::{Orm, OrmBuilder, Retry};
 pub use session::{
-    Authority, Detached, EntityQuery, FlushAuthority, FlushMode, FlushPlan, Promote, Query, ReadSession,
-    Removable, Required, Scope, Session, Transaction, UnitOfWork,
+    Authority, Detached, EntityQuery, FlushAuthority, FlushMode, FlushPlan, LockAuthority, LockedQuery,
+    Promote, Query, ReadSession, Removable, Required, Scope, Session, Transaction, UnitOfWork,
 };
 
 // The derive writes `::moored::..`, in this crate's own tests as well.

@@ -80,12 +80,13 @@
 //! | edit | [`edit_draft`](UnitOfWork::edit_draft) | [`edit`](UnitOfWork::edit) | - | - | [`get_mut`](Detached::get_mut) |
 //! | [`link`](UnitOfWork::link) a relation of it | yes | yes | - | - | - |
 //! | be linked to | yes | yes | - | yes | - |
-//! | [`refresh`](UnitOfWork::refresh) | - | yes | - | - | - |
+//! | [`refresh`](UnitOfWork::refresh), [`lock`](UnitOfWork::lock) in a transaction | - | yes | - | - | - |
 //!
 //! # Who may do what
 //!
 //! A service takes `&mut UnitOfWork<'s, B>`: it reads and changes entities. [`Session`], [`Transaction`] and [`Scope`]
-//! coerce to it; they alone flush, open transactions and scopes, and reach the connection. [`ReadSession`] reads.
+//! coerce to it; they alone flush, open transactions and scopes, and reach the connection; a `Transaction` alone locks rows. [`ReadSession`]
+//! reads.
 //! Where `B` is known, [`query`](UnitOfWork::query) takes any Diesel query; generic code has [`criteria`].
 //!
 //! # Stages

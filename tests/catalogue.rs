@@ -17,6 +17,7 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("session", "A handle is used with its own session, and ends with it."),
     ("transaction", "What a transaction makes ends with it."),
     ("scope", "What a scope loads ends with it."),
+    ("lock", "A row is locked in a transaction, and until it ends."),
     ("state", "Each state of an entity has its verbs, and no others."),
     ("draft", "A draft has what the caller supplies, and nothing that the database makes."),
     ("relation", "A key, and a relation, is of one entity."),

@@ -32,9 +32,8 @@ impl<E: Model, B: Backend> Arena<E, B> {
     pub(crate) fn refuse_moved(&self, read: &E) -> Result<()> {
         let Some(version) = E::meta().version else { return Ok(()) };
         let Some(slot) = read.with_key(|key| self.live(key)) else { return Ok(()) };
-        let is_edited = self.row_status(slot) == Some(Status::Stored)
-            && (self.slot(slot).and_then(Slot::row).is_some_and(|row| !row.changed().is_empty())
-                || !self.edited_in_any_frame(slot).is_empty());
+        let is_edited =
+            self.row_status(slot) == Some(Status::Stored) && !self.edited_in_any_frame(slot).is_empty();
         let has_moved = || self.stored(slot).is_some_and(|known| read.changes(&known).contains(version));
         if is_edited && has_moved() { Err(Error::Stale(self.name_of(slot))) } else { Ok(()) }
     }

@@ -9,7 +9,7 @@ use crate::session::core::Core;
 use crate::session::{LockAuthority, UnitOfWork};
 use crate::statement::LockClause;
 
-impl<'s, B: Backend, A: LockAuthority> UnitOfWork<'s, B, A> {
+impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// Locks the row until the transaction ends, and reads it again, with one SELECT.
     ///
     /// A row that was not edited takes the database's values. Edits that are pending stay, unless they are edits of a version
@@ -46,7 +46,10 @@ impl<'s, B: Backend, A: LockAuthority> UnitOfWork<'s, B, A> {
     /// [`LockTimeout`](crate::backend::FailureKind::LockTimeout): it may be asked for again, on PostgreSQL after a rollback
     /// to the savepoint around it. [`NotWritten`](Error::NotWritten) for a full value before its INSERT.
     /// [`Unsupported`](Error::Unsupported) for a lock that the database does not have; nothing was sent.
-    pub fn lock<E: Entity<B>, S: Live>(&mut self, handle: &Handle<'s, E, S>, lock: Lock) -> Result<()> {
+    pub fn lock<E: Entity<B>, S: Live>(&mut self, handle: &Handle<'s, E, S>, lock: Lock) -> Result<()>
+    where
+        A: LockAuthority,
+    {
         let slot = self.own(handle)?;
         self.core.lock::<E>(slot, lock)
     }
@@ -77,7 +80,10 @@ impl<'s, B: Backend, A: LockAuthority> UnitOfWork<'s, B, A> {
         &mut self,
         key: impl IntoKey<E>,
         lock: Lock,
-    ) -> Result<Option<Handle<'s, E, Managed>>> {
+    ) -> Result<Option<Handle<'s, E, Managed>>>
+    where
+        A: LockAuthority,
+    {
         let slot = self.core.find_locked::<E>(&key.into_key(), lock)?;
         Ok(slot.map(|slot| self.handle(slot)))
     }

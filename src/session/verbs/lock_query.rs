@@ -12,7 +12,7 @@ use crate::session::core::Core;
 use crate::session::{LockAuthority, UnitOfWork};
 use crate::statement::{LockClause, Locked, database};
 
-impl<'u, 's, 'q, B: Backend, A: LockAuthority, E: Entity<B>> Query<'u, 's, 'q, B, A, E> {
+impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E> {
     /// Locks the rows that the query gives until the transaction ends. They are taken in as [`lock`](UnitOfWork::lock) does.
     ///
     /// The entity's rows are locked, not those of tables that are joined to it or read in a subquery. MariaDB cannot lock one
@@ -37,7 +37,10 @@ impl<'u, 's, 'q, B: Backend, A: LockAuthority, E: Entity<B>> Query<'u, 's, 'q, B
     /// # Ok(())
     /// # }) }
     /// ```
-    pub const fn lock(self, lock: Lock) -> LockedQuery<'u, 's, 'q, B, A, E> {
+    pub const fn lock(self, lock: Lock) -> LockedQuery<'u, 's, 'q, B, A, E>
+    where
+        A: LockAuthority,
+    {
         LockedQuery { query: self, lock, skip_locked: false }
     }
 }
@@ -50,7 +53,7 @@ pub struct LockedQuery<'u, 's, 'q, B: Backend, A: ?Sized, E> {
     skip_locked: bool,
 }
 
-impl<'u, 's, 'q, B: Backend, A: LockAuthority, E: Entity<B>> LockedQuery<'u, 's, 'q, B, A, E> {
+impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> LockedQuery<'u, 's, 'q, B, A, E> {
     /// Leaves out rows that another transaction has locked, instead of waiting for them, whatever the lock says of waiting:
     /// how workers each take a job of their own from one table. On SQLite nobody else has a lock, and nothing is left out.
     ///

@@ -98,6 +98,14 @@ macro_rules! locks_behaviours {
                     session.edit(&arya)?.email = Some("mine".into());
                     session.transaction(|tx| tx.lock(&arya, Lock::UPDATE))?;
                     assert!(session.has_changes());
+                    let twice: Result<()> = session.transaction(|tx| {
+                        samples::execute_in(tx.connection()?, "UPDATE authors SET name = 'taken in'");
+                        tx.lock(&arya, Lock::UPDATE)?;
+                        assert_eq!((tx[&arya].name.as_str(), tx.has_changes()), ("taken in", false));
+                        samples::execute_in(tx.connection()?, "UPDATE authors SET version = 2");
+                        tx.lock(&arya, Lock::UPDATE)
+                    });
+                    assert!(matches!(twice, Err(Error::Stale(_))), "{twice:?}");
                     samples::execute(&orm, "UPDATE authors SET name = 'Theirs', version = 2");
                     let locked = session.transaction(|tx| tx.lock(&arya, Lock::UPDATE));
                     assert!(matches!(locked, Err(Error::Stale(_))), "{locked:?}");

@@ -80,12 +80,13 @@
 //! | edit | [`edit_draft`](UnitOfWork::edit_draft) | [`edit`](UnitOfWork::edit) | - | - | [`get_mut`](Detached::get_mut) |
 //! | [`link`](UnitOfWork::link) a relation of it | yes | yes | - | - | - |
 //! | be linked to | yes | yes | - | yes | - |
-//! | [`refresh`](UnitOfWork::refresh) | - | yes | - | - | - |
+//! | [`refresh`](UnitOfWork::refresh), [`lock`](UnitOfWork::lock) in a transaction | - | yes | - | - | - |
 //!
 //! # Who may do what
 //!
 //! A service takes `&mut UnitOfWork<'s, B>`: it reads and changes entities. [`Session`], [`Transaction`] and [`Scope`]
-//! coerce to it; they alone flush, open transactions and scopes, and reach the connection. [`ReadSession`] reads.
+//! coerce to it; they alone flush, open transactions and scopes, and reach the connection; a `Transaction` alone locks rows. [`ReadSession`]
+//! reads.
 //! Where `B` is known, [`query`](UnitOfWork::query) takes any Diesel query; generic code has [`criteria`].
 //!
 //! # Stages
@@ -121,7 +122,7 @@ mod session;
 pub mod statement;
 mod watch;
 
-pub use backend::{Backend, Isolation, Propagation, TransactionOptions};
+pub use backend::{Backend, Isolation, Lock, Propagation, TransactionOptions};
 pub use entity::{Entity, Key};
 pub use error::{Error, Result, RowName, Unflushed, UnflushedEntity};
 pub use handle::{Handle, Managed, New, Reference, Removed};
@@ -163,8 +164,8 @@ pub use log::StatementLog;
 pub use moored_derive::Entity;
 pub use orm::{Orm, OrmBuilder, Retry};
 pub use session::{
-    Authority, Detached, EntityQuery, FlushAuthority, FlushMode, FlushPlan, Promote, Query, ReadSession,
-    Removable, Required, Scope, Session, Transaction, UnitOfWork,
+    Authority, Detached, EntityQuery, FlushAuthority, FlushMode, FlushPlan, LockAuthority, LockedQuery,
+    Promote, Query, ReadSession, Removable, Required, Scope, Session, Transaction, UnitOfWork,
 };
 
 // The derive writes `::moored::..`, in this crate's own tests as well.

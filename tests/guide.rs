@@ -5,7 +5,7 @@ include!("../docs/doctest.rs");
 
 use std::time::Duration;
 
-use moored::{Isolation, Propagation, Retry, StatementLog, TransactionOptions};
+use moored::{Isolation, Lock, Propagation, Retry, StatementLog, TransactionOptions};
 use moored_sqlite::SqliteOptions;
 
 #[test]
@@ -133,6 +133,74 @@ fn transactions_and_scopes() -> moored::Result<()> {
         assert_eq!(session[&book].copies, 4);
         Ok(())
     })
+}
+
+mod locks {
+    use super::*;
+
+    diesel::table! {
+        jobs (id) { id -> Integer, what -> Text, done -> Bool }
+    }
+
+    #[derive(Entity, Queryable, Clone, Debug)]
+    #[diesel(table_name = jobs)]
+    struct Job {
+        #[entity(key, generated)]
+        id: i32,
+        what: String,
+        done: bool,
+    }
+
+    #[test]
+    fn keep_a_row_as_it_is() -> moored::Result<()> {
+        in_session(|session| {
+            let book = session.find::<Book>(1)?.required()?;
+            session.transaction(|tx| {
+                tx.lock(&book, Lock::UPDATE)?; // SELECT .. FOR UPDATE: the row as it is now
+                if tx[&book].copies > 0 {
+                    tx.edit(&book)?.copies -= 1; // and so it stays until this is committed
+                }
+                Ok(())
+            })?;
+            assert_eq!(session[&book].copies, 2);
+            Ok(())
+        })
+    }
+
+    /// Does the next job; `false` when there is none that is free.
+    fn work(session: &mut Session<'_, Sqlite>) -> moored::Result<bool> {
+        session.transaction(|tx| {
+            let waiting = Job::DONE.eq(false).order(Job::ID.asc());
+            let Some(job) = tx.select(waiting).lock(Lock::UPDATE).skip_locked().first()? else {
+                return Ok(false);
+            };
+            println!("doing {}", tx[&job].what); // should this worker die, the job is free again
+            tx.edit(&job)?.done = true;
+            Ok(true)
+        })
+    }
+
+    #[test]
+    fn make_a_queue_of_a_table() -> moored::Result<()> {
+        let orm = library()?;
+        orm.with_connection(|connection| {
+            diesel::connection::SimpleConnection::batch_execute(
+                connection,
+                "CREATE TABLE jobs (id INTEGER PRIMARY KEY, what TEXT NOT NULL, done BOOLEAN NOT NULL)",
+            )
+            .map_err(moored::Error::from)
+        })?;
+        orm.session(|session| {
+            for what in ["print", "bind"] {
+                session.persist(NewJob::new(what, false))?;
+            }
+            session.flush()
+        })?;
+        assert!(orm.session(|session| work(session))?);
+        assert!(orm.session(|session| work(session))?);
+        assert!(!orm.session(|session| work(session))?);
+        Ok(())
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What differs between databases in the statements of a flush.
 
+use super::Locking;
+
 /// The limits of a database and the statement shapes that measure best on it.
 #[derive(Clone, Debug)]
 pub struct Dialect {
@@ -23,6 +25,8 @@ pub struct Dialect {
     pub deferrable: Deferrable,
     /// Whether a row that refers to itself cannot be deleted before it lets go of itself.
     pub row_holds_itself: bool,
+    /// How the rows that a transaction reads are locked.
+    pub locking: Locking,
     /// Whether a statement that fails inside a transaction dooms it up to the last savepoint.
     pub failure_aborts_transaction: bool,
 }
@@ -145,16 +149,6 @@ pub enum Returning {
     Clause,
     /// Not at all: a SELECT asks, in the same transaction.
     Select(ReadBack),
-}
-
-impl Returning {
-    /// What at the end of a SELECT locks its rows, where `lock` asks for it and the shape of a flush needs it.
-    pub(crate) const fn locking(self, lock: bool) -> &'static str {
-        match self {
-            Self::Select(read_back) if lock => read_back.lock,
-            _ => "",
-        }
-    }
 }
 
 /// What a SELECT needs to find the rows that an INSERT wrote, or that a DELETE is about to.

@@ -2,7 +2,10 @@
 
 mod dialect;
 mod failure;
+mod lock;
 mod transaction;
+
+use std::time::Duration;
 
 use diesel::backend::DieselReserveSpecialization;
 use diesel::connection::{CacheSize, Connection, LoadConnection, TransactionManager};
@@ -17,6 +20,8 @@ pub use dialect::{
     Streaming, UnionRows, UpdateShape,
 };
 pub use failure::{Failure, FailureKind};
+pub use lock::{Lock, LockWait, Locking, RowLocks};
+pub(crate) use lock::{Strength, Wait};
 pub use transaction::{Isolation, Propagation, TransactionOptions};
 
 /// A database that sessions can work on: a marker type such as `moored_sqlite::Sqlite`.
@@ -118,6 +123,18 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
     /// What the database reports.
     fn commit(connection: &mut Self::Connection) -> QueryResult<()> {
         <Self::Connection as Connection>::TransactionManager::commit_transaction(connection)
+    }
+
+    /// Limits how long the statements that follow wait for a lock, or with `None` puts back what was set before. Called around
+    /// a statement of a transaction, under [`LockWait::Setting`]; the time is not zero. What a rollback does not take back is
+    /// put back after a failure as well.
+    ///
+    /// # Errors
+    ///
+    /// What the database reports.
+    fn set_lock_wait(connection: &mut Self::Connection, wait: Option<Duration>) -> QueryResult<()> {
+        let _ = (connection, wait);
+        Err(diesel::result::Error::QueryBuilderError("the backend does not say how to limit a wait".into()))
     }
 
     /// Runs a query that gives one number: [`number`], which the core cannot call itself, since it cannot know that

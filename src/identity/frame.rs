@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use hashbrown::HashMap;
 
 use super::arena::Arena;
+use super::held::Held;
 use super::slot::{Row, Slot, Status};
 use super::twins::Twins;
 use crate::backend::Backend;
@@ -33,6 +34,8 @@ pub(crate) struct Frame<E: Model, B: Backend> {
     pub(crate) twins: Twins<E::Key>,
     /// Slots of outside that were touched inside.
     pub(crate) journal: HashMap<u32, Entry<E, B>>,
+    /// The rows that were locked inside.
+    pub(crate) held: Held,
 }
 
 /// A slot of outside that was touched inside.
@@ -48,7 +51,7 @@ pub(crate) struct Entry<E: Model, B: Backend> {
 impl<E: Model, B: Backend> Frame<E, B> {
     pub(crate) fn new(kind: FrameKind, start: u32) -> Self {
         let (outside, twins, journal) = (Vec::new(), Twins::default(), HashMap::new());
-        Self { kind, start, outside, first_pending: 0, twins, journal }
+        Self { kind, start, outside, first_pending: 0, twins, journal, held: Held::default() }
     }
 }
 
@@ -126,6 +129,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
             self.note_known(slot, entry.known);
             self.replace(slot, settle(entry.before, inside, entry.known));
         }
+        self.keep_held(frame.held);
         (self.pending, self.first_pending, self.twins) = (frame.outside, frame.first_pending, frame.twins);
     }
 

@@ -2,6 +2,7 @@
 
 mod arena;
 mod frame;
+mod held;
 mod index;
 mod links;
 mod settle;

@@ -7,11 +7,20 @@ use crate::entity::{ColumnSet, Model};
 use crate::error::{Error, Result, RowName};
 
 impl<E: Model, B: Backend> Arena<E, B> {
-    /// Takes a row of the database in: one slot per key.
+    /// Takes a row in that was read without a lock: one slot per key. One that the transaction holds a lock on stays as it is,
+    /// and is read anew where it differs, see [`take_behind`](Self::take_behind).
+    pub(crate) fn take_in(&mut self, read: E) -> Result<Option<u32>> {
+        match self.held(&read) {
+            Some(slot) => Ok(Some(slot)),
+            None => self.take_in_newest(read),
+        }
+    }
+
+    /// Takes a row in as the database has it now.
     ///
     /// Columns edited in memory stay edited, the others take the database's value; while a row has edits its version
     /// stays as it was, so that the flush finds it stale. `None` when the row's deletion is scheduled.
-    pub(crate) fn take_in(&mut self, read: E) -> Result<Option<u32>> {
+    pub(crate) fn take_in_newest(&mut self, read: E) -> Result<Option<u32>> {
         let (live, leaving) =
             read.with_key(|key| (self.index.live(&self.slots, key), self.index.leaving(&self.slots, key)));
         let Some(slot) = live else {

@@ -18,6 +18,14 @@ pub trait Authority: sealed::Sealed {}
 )]
 pub trait FlushAuthority: Authority + Sized {}
 
+/// Permission to lock rows, which a transaction has: a lock is held until it ends.
+#[diagnostic::on_unimplemented(
+    message = "rows are locked in a transaction only",
+    label = "this unit of work is not known to be a transaction",
+    note = "a lock is held until the transaction ends: open one with `session.transaction(|tx| ..)` and lock there; a service that locks takes a `&mut Transaction<'_, '_, B>`, or asks for it with `A: LockAuthority`"
+)]
+pub trait LockAuthority: FlushAuthority {}
+
 /// The authority of a session.
 #[derive(Debug)]
 pub struct Own(pub(crate) ());
@@ -47,6 +55,9 @@ impl FlushAuthority for Own {}
 impl FlushAuthority for InTransaction<'_, '_> {}
 #[diagnostic::do_not_recommend]
 impl FlushAuthority for InScope<'_, '_> {}
+
+#[diagnostic::do_not_recommend]
+impl LockAuthority for InTransaction<'_, '_> {}
 
 mod sealed {
     pub trait Sealed {}

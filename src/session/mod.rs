@@ -17,12 +17,12 @@ mod verbs;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-pub use authority::{Authority, FlushAuthority};
+pub use authority::{Authority, FlushAuthority, LockAuthority};
 pub(crate) use authority::{InScope, InTransaction, Own, Reading};
 pub use mode::FlushMode;
 pub use preview::FlushPlan;
 pub(crate) use verbs::Fragment;
-pub use verbs::{Detached, EntityQuery, Promote, Query, Removable, Required};
+pub use verbs::{Detached, EntityQuery, LockedQuery, Promote, Query, Removable, Required};
 
 use self::core::Core;
 use crate::backend::Backend;

@@ -23,6 +23,28 @@ impl<E: Entity<B>, B: Backend> EntityStore<E, B> {
     pub(crate) fn new(frames: &[FrameKind], database: Database<B>) -> Self {
         Self { arena: Arena::new(frames), writer: Writer::new(database), table: None }
     }
+
+    /// The row of that key as it is now, with one SELECT. One that this transaction holds a lock on may be older in a plain
+    /// one.
+    pub(crate) fn load_now(&mut self, connection: &mut B::Connection, key: &E::Key) -> Result<Option<E>> {
+        if !self.arena.slot_of(key).is_some_and(|slot| self.arena.is_held(slot)) {
+            return self.writer.load_by_key(connection, key);
+        }
+        let mut found = None;
+        self.writer.load_held(connection, std::slice::from_ref(key), &mut |row| found = Some(row))?;
+        Ok(found)
+    }
+
+    /// Reads rows anew that this transaction holds a lock on, where a plain SELECT showed another state of them.
+    pub(crate) fn catch_up(&mut self, connection: &mut B::Connection) -> Result<()> {
+        let behind = self.arena.take_behind();
+        if behind.is_empty() {
+            return Ok(());
+        }
+        let mut rows = Vec::with_capacity(behind.len());
+        self.writer.load_held(connection, &behind, &mut |row| rows.push(row))?;
+        rows.into_iter().try_for_each(|row| self.arena.take_in_newest(row).map(drop))
+    }
 }
 
 /// The rows to which one step of a plan applies.

@@ -17,7 +17,7 @@ use super::collect::Refused;
 use super::fragment::{Cached, Known, Statement};
 use super::load::execute;
 use super::many::{Keyed, Layout, Listed, Versions};
-use super::text::{Count, Selected, Shape};
+use super::text::{Count, Hold, Selected, Shape};
 use super::write::{Suspects, Writer, database, stale};
 use crate::backend::{Backend, KeyedShape, Returning};
 use crate::entity::{Bind, ColumnSet, Entity};
@@ -173,7 +173,11 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         missing: Missing,
     ) -> Result<(), Refused> {
         let Some(version) = E::meta().version else {
-            let shape = Shape::Select { columns: Selected::Key, rows: Count::Listed(keys.len()), lock: true };
+            let shape = Shape::Select {
+                columns: Selected::Key,
+                rows: Count::Listed(keys.len()),
+                lock: Hold::ForFlush,
+            };
             let text = self.text(shape)?;
             let (_, most) = self.keyed();
             let known = Keyed::<E, B> { keys, versions: None };

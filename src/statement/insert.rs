@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use super::collect::Refused;
 use super::fragment::{Cached, Statement};
 use super::many::{Inserted, Keyed, Layout, Listed, listed};
-use super::text::{Count, Selected, Shape, generated_key};
+use super::text::{Count, Hold, Selected, Shape, generated_key};
 use super::write::{Writer, database};
 use crate::backend::{Backend, GeneratedKey, InsertShape, KeyOrder, Returning};
 use crate::entity::{Bind, ColumnSet, Entity, Record};
@@ -157,7 +157,8 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             E::load_returned(connection, &Statement { text: &text, cached, values: &() }, &mut push)
         } else {
             let keys: Vec<E::Key> = slots.iter().filter_map(|&slot| arena.key_of(slot)).collect();
-            let shape = Shape::Select { columns: Selected::Returned, rows: Count::Listed(rows), lock: false };
+            let shape =
+                Shape::Select { columns: Selected::Returned, rows: Count::Listed(rows), lock: Hold::No };
             let text = self.text(shape)?;
             let keys = Keyed::<E, B> { keys: &keys, versions: None };
             let query = Statement { text: &text, cached, values: &Listed(&keys) };

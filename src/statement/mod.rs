@@ -10,6 +10,7 @@ mod delete;
 mod fragment;
 mod insert;
 mod load;
+mod lock;
 mod many;
 mod read;
 mod text;
@@ -20,6 +21,7 @@ mod write;
 #[doc(hidden)]
 pub(crate) use delete::Missing;
 pub use load::{load, number, stream};
+pub(crate) use lock::{LockClause, Locked};
 pub(crate) use text::{Text, sql_of, table_name};
 pub(crate) use update::Assignment;
 pub(crate) use wrap::Count;

@@ -1,10 +1,12 @@
 //! Loading rows by key.
 
+use diesel::query_builder::QueryFragment;
 use hashbrown::HashMap;
 
 use super::fragment::{Cached, Known, Statement};
+use super::lock::{LockClause, Locked};
 use super::many::{Keyed, Layout, Listed};
-use super::text::{Count, Selected, Shape};
+use super::text::{Count, Hold, Selected, Shape};
 use super::write::{Writer, database};
 use crate::backend::Backend;
 use crate::entity::Entity;
@@ -13,17 +15,30 @@ use crate::error::Result;
 impl<E: Entity<B>, B: Backend> Writer<E, B> {
     /// The row of that key, with one SELECT.
     pub(crate) fn load_by_key(&mut self, connection: &mut B::Connection, key: &E::Key) -> Result<Option<E>> {
-        let shape = Shape::Select { columns: Selected::Row, rows: Count::ONE, lock: false };
+        self.select_by_key(key, |query| one::<E, B>(connection, query))
+    }
+
+    /// The row of that key, locked, with one SELECT.
+    pub(crate) fn lock_by_key(
+        &mut self,
+        connection: &mut B::Connection,
+        key: &E::Key,
+        clause: &LockClause,
+    ) -> Result<Option<E>> {
+        self.select_by_key(key, |query| {
+            clause.around::<B, _>(connection, |connection| one::<E, B>(connection, &Locked { query, clause }))
+        })
+    }
+
+    fn select_by_key<R>(
+        &mut self,
+        key: &E::Key,
+        run: impl FnOnce(&Statement<'_, B::Diesel>) -> Result<R>,
+    ) -> Result<R> {
+        let shape = Shape::Select { columns: Selected::Row, rows: Count::ONE, lock: Hold::No };
         let text = self.text(shape)?;
         let known = Known::<E, B> { key, version: None };
-        let query = Statement { text: &text, cached: Cached::Yes, values: &known };
-        let mut found = None;
-        E::load(connection, &query, &mut |row| {
-            found = Some(row);
-            false
-        })
-        .map_err(database::<B>)?;
-        Ok(found)
+        run(&Statement { text: &text, cached: Cached::Yes, values: &known })
     }
 
     /// The rows of those keys, in the database's order, with as few SELECTs as the limits allow.
@@ -33,7 +48,17 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         keys: &[E::Key],
         each: &mut dyn FnMut(E),
     ) -> Result<()> {
-        self.load_keyed(connection, keys, false, each)
+        self.load_keyed(connection, keys, Hold::No, each)
+    }
+
+    /// Rows that this transaction has locked, as they are now.
+    pub(crate) fn load_held(
+        &mut self,
+        connection: &mut B::Connection,
+        keys: &[E::Key],
+        each: &mut dyn FnMut(E),
+    ) -> Result<()> {
+        self.load_keyed(connection, keys, Hold::Locked, each)
     }
 
     /// The rows of those keys as they are now, locked where the database needs a lock to show that.
@@ -43,7 +68,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         keys: &[E::Key],
     ) -> Result<HashMap<E::Key, E>> {
         let mut rows = HashMap::with_capacity(keys.len());
-        self.load_keyed(connection, keys, true, &mut |row: E| {
+        self.load_keyed(connection, keys, Hold::ForFlush, &mut |row: E| {
             rows.insert(row.key(), row);
         })?;
         Ok(rows)
@@ -53,7 +78,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         &mut self,
         connection: &mut B::Connection,
         keys: &[E::Key],
-        lock: bool,
+        lock: Hold,
         each: &mut dyn FnMut(E),
     ) -> Result<()> {
         let (_, size) = self.keyed();
@@ -87,4 +112,18 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         }
         Ok(())
     }
+}
+
+/// The one row that a query gives, if any.
+fn one<E: Entity<B>, B: Backend>(
+    connection: &mut B::Connection,
+    query: &dyn QueryFragment<B::Diesel>,
+) -> Result<Option<E>> {
+    let mut found = None;
+    E::load(connection, query, &mut |row| {
+        found = Some(row);
+        false
+    })
+    .map_err(database::<B>)?;
+    Ok(found)
 }

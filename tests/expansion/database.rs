@@ -8,7 +8,7 @@ use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
     Backend, CompositeKeys, Deferrable, Dialect, Failure, FailureKind, InsertShape, KeyOrder, KeyedShape,
-    Returning, Streaming, TransactionOptions, UpdateShape, number,
+    Locking, Returning, Streaming, TransactionOptions, UpdateShape, number,
 };
 use moored::entity::{Bind, Entity, Key, Link, Model, Record};
 
@@ -30,6 +30,7 @@ static DIALECT: Dialect = Dialect {
     empty_row: "DEFAULT VALUES",
     deferrable: Deferrable { foreign_keys: false, uniques: false },
     row_holds_itself: false,
+    locking: Locking::Database,
     failure_aborts_transaction: false,
 };
 

@@ -14,6 +14,13 @@ accepted! {
         written_by_hand;
     entity:
         a_struct_that_mirrors_its_table;
+    lock:
+        before_the_removal,
+        found_by_key_in_each_session,
+        in_a_service_that_asks_for_a_transaction,
+        in_a_transaction,
+        in_a_transaction_of_a_scope,
+        query_in_a_transaction;
     query:
         any_diesel_query_of_the_table,
         computed_by_the_database,

@@ -33,3 +33,8 @@ pub fn execute<B: Backend>(orm: &Orm<B>, sql: &str) {
     let sql = format!("{ELSEWHERE} {sql}");
     orm.with_connection(|connection| connection.batch_execute(&sql).map_err(moored::Error::from)).unwrap();
 }
+
+/// Runs plain SQL on a session's own connection. [`Statements`] leaves it out.
+pub fn execute_in(connection: &mut impl SimpleConnection, sql: &str) {
+    connection.batch_execute(&format!("{ELSEWHERE} {sql}")).unwrap();
+}

@@ -21,6 +21,7 @@ pub mod prelude;
 mod proxy;
 pub mod samples;
 pub mod schema;
+pub mod second;
 mod server;
 mod statements;
 mod suite;

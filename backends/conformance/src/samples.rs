@@ -6,7 +6,7 @@ use moored::backend::{InsertShape, KeyedShape, Returning, Streaming, UpdateShape
 use moored::{Backend, Entity, Error, Key, Orm, Result};
 
 use crate::entities::{Author, Book, NewAuthor, NewBook, NewNote, Note};
-pub use crate::harness::execute;
+pub use crate::harness::{execute, execute_in};
 
 /// A stored author of that name, without an email.
 pub fn author<B: Backend>(orm: &Orm<B>, name: &str) -> Key<Author>

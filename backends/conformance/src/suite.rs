@@ -29,7 +29,11 @@ macro_rules! suite {
         $crate::isolation_behaviours!($backend, $harness);
         $crate::limits_behaviours!($backend, $harness);
         $crate::links_behaviours!($backend, $harness);
+        $crate::lock_queries_behaviours!($backend, $harness);
+        $crate::lock_times_behaviours!($backend, $harness);
+        $crate::lock_waits_behaviours!($backend, $harness);
         $crate::locking_behaviours!($backend, $harness);
+        $crate::locks_behaviours!($backend, $harness);
         $crate::merging_behaviours!($backend, $harness);
         $crate::mode_setting_behaviours!($backend, $harness);
         $crate::modes_behaviours!($backend, $harness);

@@ -19,6 +19,7 @@
 mod classify;
 mod collect;
 mod keys;
+mod lock;
 mod options;
 mod placeholder;
 mod server;
@@ -26,6 +27,7 @@ mod source;
 mod transaction;
 
 use std::any::TypeId;
+use std::time::Duration;
 
 use diesel::connection::DefaultLoadingMode;
 use diesel::mysql::sql_types::Datetime;
@@ -34,8 +36,8 @@ use diesel::sql_types::{Integer, Time, Timestamp};
 use diesel::{ConnectionResult, IntoSql, MysqlConnection, QueryResult};
 use moored::backend::{
     Backend, Collected, CompositeKeys, Deferrable, Dialect, Failure, Form, GeneratedKey, InsertShape,
-    KeyOrder, KeyedShape, Limits, ReadBack, Returning, Streaming, TransactionOptions, UnionRows, UpdateShape,
-    load, number,
+    KeyOrder, KeyedShape, Limits, Locking, ReadBack, Returning, RowLocks, Streaming, TransactionOptions,
+    UnionRows, UpdateShape, load, number,
 };
 use moored::entity::ColumnMeta;
 
@@ -52,7 +54,7 @@ pub use source::Source;
 pub struct Mysql;
 
 /// What MariaDB and MySQL have in common.
-const fn dialect(union: UnionRows) -> Dialect {
+const fn dialect(union: UnionRows, locks: RowLocks) -> Dialect {
     Dialect {
         max_binds: 65_535,
         insert: InsertShape::Values { rows: 500 },
@@ -73,13 +75,14 @@ const fn dialect(union: UnionRows) -> Dialect {
         // "Such as deleting a record that refers to itself": https://dev.mysql.com/doc/refman/9.4/en/create-table-foreign-keys.html.
         deferrable: Deferrable { foreign_keys: false, uniques: false },
         row_holds_itself: true,
+        locking: Locking::Rows(locks),
         failure_aborts_transaction: false,
     }
 }
 
-static MYSQL: Dialect = dialect(UnionRows::Values);
+static MYSQL: Dialect = dialect(UnionRows::Values, lock::MYSQL);
 /// Its `VALUES` has no `ROW`, and takes no placeholders in a UNION.
-static MARIADB: Dialect = dialect(UnionRows::Selects);
+static MARIADB: Dialect = dialect(UnionRows::Selects, lock::MARIADB);
 
 impl Backend for Mysql {
     type Diesel = diesel::mysql::Mysql;
@@ -119,6 +122,10 @@ impl Backend for Mysql {
 
     fn commit(connection: &mut MysqlConnection) -> QueryResult<()> {
         transaction::commit(connection)
+    }
+
+    fn set_lock_wait(connection: &mut MysqlConnection, wait: Option<Duration>) -> QueryResult<()> {
+        lock::set_wait(connection, wait)
     }
 
     fn count(connection: &mut MysqlConnection, query: &dyn QueryFragment<Self::Diesel>) -> QueryResult<i64> {

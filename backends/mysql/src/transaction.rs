@@ -74,7 +74,7 @@ fn depth(connection: &mut MysqlConnection) -> QueryResult<u32> {
 }
 
 /// A statement without values that is prepared once for each connection.
-struct Prepared(&'static str);
+pub(crate) struct Prepared(pub(crate) &'static str);
 
 impl<DB: diesel::backend::Backend> QueryFragment<DB> for Prepared {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {

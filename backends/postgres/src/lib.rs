@@ -18,9 +18,12 @@
 mod classify;
 mod collect;
 mod keys;
+mod lock_wait;
 mod options;
 mod placeholder;
 mod source;
+
+use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, CacheSize, Connection, SimpleConnection};
 use diesel::pg::{Pg, PgConnection, PgRowByRowLoadingMode};
@@ -28,7 +31,8 @@ use diesel::query_builder::QueryFragment;
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
     Backend, Collected, Deferrable, Dialect, Failure, Form, GeneratedKey, InsertShape, Isolation, KeyOrder,
-    KeyedShape, Limits, Returning, Streaming, TransactionOptions, UpdateShape, number,
+    KeyedShape, Limits, LockWait, Locking, Returning, RowLocks, Streaming, TransactionOptions, UpdateShape,
+    number,
 };
 use moored::entity::ColumnMeta;
 
@@ -55,6 +59,18 @@ static DIALECT: Dialect = Dialect {
     empty_row: "DEFAULT VALUES",
     deferrable: Deferrable { foreign_keys: true, uniques: true },
     row_holds_itself: false,
+    locking: Locking::Rows(RowLocks {
+        update: " FOR UPDATE",
+        share: " FOR SHARE",
+        no_key_update: Ok(" FOR NO KEY UPDATE"),
+        key_share: Ok(" FOR KEY SHARE"),
+        of: Ok(" OF "),
+        no_wait: Ok(" NOWAIT"),
+        skip_locked: Ok(" SKIP LOCKED"),
+        wait: LockWait::Setting,
+        // From REPEATABLE READ on a lock on a row that was changed is refused instead.
+        reads_behind: false,
+    }),
     failure_aborts_transaction: true,
 };
 
@@ -107,6 +123,10 @@ impl Backend for Postgres {
         let waits = if options.deferrable { " DEFERRABLE" } else { "" };
         let begin = format!("BEGIN{isolation}{access}{waits}");
         AnsiTransactionManager::begin_transaction_sql(connection, &begin)
+    }
+
+    fn set_lock_wait(connection: &mut PgConnection, wait: Option<Duration>) -> QueryResult<()> {
+        lock_wait::set(connection, wait)
     }
 
     fn count(connection: &mut PgConnection, query: &dyn QueryFragment<Pg>) -> QueryResult<i64> {

@@ -25,7 +25,7 @@ use diesel::sqlite::SqliteConnection;
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
     Backend, CompositeKeys, Deferrable, Dialect, Failure, GeneratedKey, InsertShape, Isolation, KeyOrder,
-    KeyedShape, Returning, Streaming, TransactionOptions, UpdateShape, number,
+    KeyedShape, Locking, Returning, Streaming, TransactionOptions, UpdateShape, number,
 };
 use moored::entity::ColumnMeta;
 
@@ -53,6 +53,8 @@ static DIALECT: Dialect = Dialect {
     empty_row: "DEFAULT VALUES",
     deferrable: Deferrable { foreign_keys: true, uniques: false },
     row_holds_itself: false,
+    // BEGIN IMMEDIATE.
+    locking: Locking::Database,
     failure_aborts_transaction: false,
 };
 

@@ -113,13 +113,13 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
         }
         let slot = self.core.run(|connection, map| {
             let store = map.store_mut::<E>();
-            let row = store.writer.load_by_key(connection, &key)?;
+            let row = store.load_now(connection, &key)?;
             let row = row.ok_or_else(stale)?;
             let moved_on = E::meta().version.is_some_and(|version| row.changes(base).contains(version));
             if moved_on {
                 return Err(stale());
             }
-            store.arena.take_in(row)?.ok_or_else(stale)
+            store.arena.take_in_newest(row)?.ok_or_else(stale)
         })?;
         let mine = detached.value.changes(base);
         if !mine.is_empty() {

@@ -112,7 +112,7 @@ impl<B: Backend> Core<B> {
     }
 
     /// A draft may be the very row that is looked for, once its key is made.
-    fn flush_drafts<E: Entity<B>>(&mut self) -> Result<()> {
+    pub(super) fn flush_drafts<E: Entity<B>>(&mut self) -> Result<()> {
         if self.flush_mode != FlushMode::Commit && self.map.arena_mut::<E>().has_drafts() {
             self.flush()?;
         }

@@ -6,6 +6,8 @@ mod edit;
 mod find;
 mod flush;
 mod link;
+mod lock;
+mod lock_query;
 mod persist;
 mod promote;
 mod query;
@@ -18,6 +20,7 @@ mod transaction;
 
 pub use detach::Detached;
 pub use find::Required;
+pub use lock_query::LockedQuery;
 pub use promote::Promote;
 pub(crate) use query::Fragment;
 pub use query::{EntityQuery, Query};

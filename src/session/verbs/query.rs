@@ -105,8 +105,8 @@ impl Wanted {
 #[must_use = "a query does nothing until `all`, `first`, `one`, `count`, `exists` or `stream` runs it"]
 pub struct Query<'u, 's, 'q, B: Backend, A: ?Sized, E> {
     pub(super) uow: &'u mut UnitOfWork<'s, B, A>,
-    fragment: Box<dyn FnOnce(Wanted) -> Fragment<'q, B> + 'q>,
-    mode: Option<FlushMode>,
+    pub(super) fragment: Box<dyn FnOnce(Wanted) -> Fragment<'q, B> + 'q>,
+    pub(super) mode: Option<FlushMode>,
     _of: PhantomData<fn() -> E>,
 }
 
@@ -241,7 +241,7 @@ impl<B: Backend, A: ?Sized, E> std::fmt::Debug for Query<'_, '_, '_, B, A, E> {
 
 impl<B: Backend> Core<B> {
     /// In `Auto`, being wrong may only ever mean one flush too many: a table is looked for in the query's whole text.
-    fn flush_for_query(
+    pub(super) fn flush_for_query(
         &mut self,
         mode: Option<FlushMode>,
         query: &dyn QueryFragment<B::Diesel>,
@@ -288,7 +288,9 @@ impl<B: Backend> Core<B> {
                 refused.is_ok()
             })
             .map_err(database::<B>)?;
-            refused.map(|()| slots)
+            refused?;
+            map.store_mut::<E>().catch_up(connection)?;
+            Ok(slots)
         })
     }
 

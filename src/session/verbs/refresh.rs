@@ -39,7 +39,7 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
         let Some(key) = key else { return Err(Error::NotWritten { entity: E::meta().name }) };
         self.core.run(|connection, map| {
             let store = map.store_mut::<E>();
-            match store.writer.load_by_key(connection, &key)? {
+            match store.load_now(connection, &key)? {
                 Some(row) => store.arena.overwrite(slot, row),
                 None => Err(Error::Stale(store.arena.name_of(slot))),
             }

@@ -2,8 +2,8 @@
 
 use diesel::QueryResult;
 
-use super::{Count, Selected, Text};
-use crate::backend::{Backend, CompositeKeys, Dialect, KeyedShape, ReadBack, Returning};
+use super::{Count, Hold, Selected, Text};
+use crate::backend::{Backend, CompositeKeys, Dialect, KeyedShape, Locking, ReadBack, Returning};
 use crate::entity::Entity;
 
 impl<B: Backend> Text<B> {
@@ -40,7 +40,7 @@ impl<B: Backend> Text<B> {
         &mut self,
         columns: Selected,
         rows: Count,
-        lock: bool,
+        lock: Hold,
         dialect: &Dialect,
     ) -> QueryResult<()> {
         let columns = self.selected(columns);
@@ -57,7 +57,11 @@ impl<B: Backend> Text<B> {
             self.select_from::<E>(columns)?;
             self.keys(rows, false, dialect.keyed)?;
         }
-        self.sql(dialect.returning.locking(lock));
+        self.sql(match (lock, dialect.returning, dialect.locking) {
+            (Hold::ForFlush, Returning::Select(read_back), _) => read_back.lock,
+            (Hold::Locked, _, Locking::Rows(locks)) => locks.share,
+            _ => "",
+        });
         Ok(())
     }
 

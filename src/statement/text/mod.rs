@@ -35,8 +35,8 @@ pub(super) enum Shape {
     Park { columns: ColumnSet },
     /// DELETE of rows by key. With `check`, the versions are compared.
     Delete { rows: Count, check: bool },
-    /// SELECT of rows by key. With `lock`, as they are now, and so they stay.
-    Select { columns: Selected, rows: Count, lock: bool },
+    /// SELECT of rows by key.
+    Select { columns: Selected, rows: Count, lock: Hold },
     /// SELECT of what the database filled into so many rows whose keys it made just now.
     SelectInserted { rows: usize },
 }
@@ -52,6 +52,16 @@ pub(super) enum Count {
 
 impl Count {
     pub(super) const ONE: Self = Self::Listed(1);
+}
+
+/// Whether a SELECT sees rows as they are now, and keeps them so.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Hold {
+    No,
+    /// Where the shape of a flush needs it.
+    ForFlush,
+    /// Rows that this transaction has locked already.
+    Locked,
 }
 
 /// The columns that a SELECT gives.

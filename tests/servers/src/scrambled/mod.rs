@@ -14,6 +14,7 @@ mod row;
 mod source;
 
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, Connection};
 use diesel::query_builder::QueryFragment;
@@ -84,6 +85,10 @@ where
 
     fn commit(connection: &mut Self::Connection) -> QueryResult<()> {
         B::commit(connection.straight())
+    }
+
+    fn set_lock_wait(connection: &mut Self::Connection, wait: Option<Duration>) -> QueryResult<()> {
+        B::set_lock_wait(connection.straight(), wait)
     }
 
     fn count(connection: &mut Self::Connection, query: &dyn QueryFragment<B::Diesel>) -> QueryResult<i64> {

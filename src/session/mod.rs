@@ -1,6 +1,8 @@
 //! Sessions: who may do what to a unit of work, and its verbs, one file each.
 
 mod authority;
+mod auto;
+mod bracket;
 mod core;
 mod flush;
 mod gather;
@@ -9,6 +11,7 @@ mod nest;
 mod preview;
 mod store;
 mod stores;
+mod table_name;
 mod verbs;
 
 use std::marker::PhantomData;
@@ -19,7 +22,10 @@ pub(crate) use authority::{InScope, InTransaction, Own, Reading};
 pub use mode::FlushMode;
 pub use preview::FlushPlan;
 pub(crate) use verbs::Fragment;
-pub use verbs::{Detached, EntityQuery, Promote, Query, Removable, Required};
+pub use verbs::{
+    Changes, Detached, EntityQuery, Filter, Many, OnConflict, One, Outcome, Promote, Query, Ready, Removable,
+    Required, SetStatement, Tables, UpdateAll, UpdateWhere, Upsert,
+};
 
 use self::core::Core;
 use crate::backend::Backend;

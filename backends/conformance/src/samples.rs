@@ -202,6 +202,18 @@ pub fn flush_inside<B: Backend>(orm: &Orm<B>, statement: &str) -> Vec<String> {
     }
 }
 
+/// A set-based UPDATE or DELETE while rows of the table are in memory: where the database does not say which rows it
+/// changed, they are read afterwards.
+#[must_use]
+pub fn set_based<B: Backend>(orm: &Orm<B>, statement: &str) -> Vec<String> {
+    let table = statement.split(' ').nth(1).unwrap_or_default();
+    if reads_back(orm) {
+        in_transaction(vec![statement.to_owned(), format!("SELECT {table}")])
+    } else {
+        vec![statement.to_owned()]
+    }
+}
+
 /// Keeps tests apart that fill much memory or measure it. Hold it while that matters.
 pub fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());

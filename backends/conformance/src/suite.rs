@@ -12,6 +12,8 @@ macro_rules! suite {
     (backend: $backend:ty, harness: $harness:ty $(,)?) => {
         $crate::batch_keys_behaviours!($backend, $harness);
         $crate::batches_behaviours!($backend, $harness);
+        $crate::bulk_behaviours!($backend, $harness);
+        $crate::bulk_memory_behaviours!($backend, $harness);
         $crate::cascades_behaviours!($backend, $harness);
         $crate::changes_behaviours!($backend, $harness);
         $crate::circles_behaviours!($backend, $harness);

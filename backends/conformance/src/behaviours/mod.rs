@@ -2,6 +2,8 @@
 
 mod batch_keys;
 mod batches;
+mod bulk;
+mod bulk_memory;
 mod cascades;
 mod changes;
 mod circles;

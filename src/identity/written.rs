@@ -93,11 +93,12 @@ impl<E: Model, B: Backend> Arena<E, B> {
         }
     }
 
-    /// Takes in a row that was inserted or updated, and may not be in memory. `None` where it would have been refused.
-    pub(crate) fn take_upserted(&mut self, read: E) -> Result<Option<u32>> {
+    /// Takes in a row that may not be in memory, and that was inserted, `updated`, or only read. `None` where it would have been
+    /// refused.
+    pub(crate) fn take_upserted(&mut self, read: E, updated: bool) -> Result<Option<u32>> {
         let stored = |slot: &u32| self.row_status(*slot) == Some(Status::Stored);
         if let Some(slot) = read.with_key(|key| self.live(key)).filter(stored) {
-            self.take_written(slot, &read, true);
+            self.take_written(slot, &read, updated);
             return Ok(Some(slot));
         }
         self.take_in(read)

@@ -34,13 +34,14 @@ pub(crate) struct Conflict {
 type Placed<'a, E> = (usize, &'a Pending<E>);
 
 impl<E: Entity<B>, B: Backend> Writer<E, B> {
-    /// Inserts rows or updates those that are there. Gives each as the database has it, in the order of `rows`.
+    /// Inserts rows or updates those that are there. Gives each as the database has it, in the order of `rows`, and whether it
+    /// was updated if it was there.
     pub(crate) fn upsert(
         &mut self,
         connection: &mut B::Connection,
         rows: &[Pending<E>],
         conflict: Conflict,
-    ) -> Result<Vec<E>> {
+    ) -> Result<Vec<(E, bool)>> {
         let mut done: Vec<(usize, E)> = Vec::with_capacity(rows.len());
         let mut rest: Vec<Placed<'_, E>> = rows.iter().enumerate().collect();
         while !rest.is_empty() {
@@ -65,7 +66,8 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             }
         }
         done.sort_by_key(|(place, _)| *place);
-        Ok(done.into_iter().map(|(_, row)| row).collect())
+        let updates = |row: &Pending<E>| !(conflict.update & columns_of(row)).is_empty();
+        Ok(done.into_iter().zip(rows).map(|((_, written), row)| (written, updates(row))).collect())
     }
 
     /// Keys are not matched by the order in which they are made, so rows with generated ones go together as well.

@@ -214,6 +214,20 @@ pub fn set_based<B: Backend>(orm: &Orm<B>, statement: &str) -> Vec<String> {
     }
 }
 
+/// An upsert of one row that is known by one unique set and has values in so many others: where the database does not give
+/// the row back, it is read afterwards, with those that hold the other values.
+#[must_use]
+pub fn upsert<B: Backend>(orm: &Orm<B>, table: &str, others: usize) -> Vec<String> {
+    let insert = format!("INSERT {table}");
+    if reads_back(orm) {
+        let mut all = vec![insert];
+        all.extend(vec![format!("SELECT {table}"); 1 + others]);
+        in_transaction(all)
+    } else {
+        vec![insert]
+    }
+}
+
 /// Keeps tests apart that fill much memory or measure it. Hold it while that matters.
 pub fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());

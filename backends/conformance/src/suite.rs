@@ -48,6 +48,8 @@ macro_rules! suite {
         $crate::transactions_behaviours!($backend, $harness);
         $crate::unflushed_behaviours!($backend, $harness);
         $crate::uniques_behaviours!($backend, $harness);
+        $crate::upsert_conflicts_behaviours!($backend, $harness);
+        $crate::upserts_behaviours!($backend, $harness);
         $crate::values_behaviours!($backend, $harness);
         $crate::volume_behaviours!($backend, $harness);
         $crate::writers_behaviours!($backend, $harness);

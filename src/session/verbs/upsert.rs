@@ -184,13 +184,17 @@ impl<B: Backend> Core<B> {
             written => written?,
         };
         let arena = self.map.arena_mut::<E>();
-        let slots = written
-            .into_iter()
-            .map(|row| arena.take_upserted(row)?.ok_or(Error::NotFound { entity: E::meta().name }));
+        let slots = written.into_iter().map(|(row, updated)| {
+            arena.take_upserted(row, updated)?.ok_or(Error::NotFound { entity: E::meta().name })
+        });
         slots.collect()
     }
 
-    fn write_upserted<E: Entity<B>>(&mut self, rows: &[Pending<E>], conflict: Conflict) -> Result<Vec<E>> {
+    fn write_upserted<E: Entity<B>>(
+        &mut self,
+        rows: &[Pending<E>],
+        conflict: Conflict,
+    ) -> Result<Vec<(E, bool)>> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
@@ -199,7 +203,7 @@ impl<B: Backend> Core<B> {
         self.write(several, |connection, map| {
             let store = map.store_mut::<E>();
             let written = store.writer.upsert(connection, rows, conflict)?;
-            written.iter().try_for_each(|row| store.arena.check_upserted(&row.key()))?;
+            written.iter().try_for_each(|(row, _)| store.arena.check_upserted(&row.key()))?;
             Ok(written)
         })
     }

@@ -38,6 +38,8 @@ mod text;
 mod transactions;
 mod unflushed;
 mod uniques;
+mod upsert_conflicts;
+mod upserts;
 mod values;
 mod volume;
 mod writers;

@@ -14,6 +14,7 @@ macro_rules! suite {
         $crate::batches_behaviours!($backend, $harness);
         $crate::bulk_behaviours!($backend, $harness);
         $crate::bulk_memory_behaviours!($backend, $harness);
+        $crate::bulk_model_behaviours!($backend, $harness);
         $crate::cascades_behaviours!($backend, $harness);
         $crate::changes_behaviours!($backend, $harness);
         $crate::circles_behaviours!($backend, $harness);
@@ -34,6 +35,7 @@ macro_rules! suite {
         $crate::order_behaviours!($backend, $harness);
         $crate::panics_behaviours!($backend, $harness);
         $crate::queries_behaviours!($backend, $harness);
+        $crate::raw_sql_behaviours!($backend, $harness);
         $crate::references_behaviours!($backend, $harness);
         $crate::refreshing_behaviours!($backend, $harness);
         $crate::removal_behaviours!($backend, $harness);

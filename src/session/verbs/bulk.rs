@@ -150,15 +150,17 @@ where
     }
 }
 
+// Who may flush is asked by the verbs above; what they lead to does not ask again, so that a refusal is said once.
+
 /// A set-based UPDATE of which it is known which rows it is about.
 #[must_use = "nothing is updated until `set` says what and `execute` does it"]
-pub struct UpdateAll<'u, 's, 'q, B: Backend, A, E> {
+pub struct UpdateAll<'u, 's, 'q, B: Backend, A: ?Sized, E> {
     uow: &'u mut UnitOfWork<'s, B, A>,
     filter: Fragment<'q, B>,
     _of: PhantomData<fn() -> E>,
 }
 
-impl<'u, 's, 'q, B: Backend, A: FlushAuthority, E: Entity<B>> UpdateAll<'u, 's, 'q, B, A, E> {
+impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> UpdateAll<'u, 's, 'q, B, A, E> {
     /// What the rows are set to.
     pub fn set(self, changes: impl Changes<'q, E, B>) -> SetStatement<'u, 's, 'q, B, A, E> {
         SetStatement::new(self.uow, What::Update(changes.changes()), self.filter)
@@ -167,12 +169,12 @@ impl<'u, 's, 'q, B: Backend, A: FlushAuthority, E: Entity<B>> UpdateAll<'u, 's, 
 
 /// A set-based UPDATE by criteria of which it is known which rows it is about.
 #[must_use = "nothing is updated until `set` says what and `execute` does it"]
-pub struct UpdateWhere<'u, 's, B: Backend, A, E> {
+pub struct UpdateWhere<'u, 's, B: Backend, A: ?Sized, E> {
     uow: &'u mut UnitOfWork<'s, B, A>,
     rows: Criterion<E>,
 }
 
-impl<'u, 's, B: Backend, A: FlushAuthority, E: Entity<B>> UpdateWhere<'u, 's, B, A, E> {
+impl<'u, 's, B: Backend, A: ?Sized, E: Entity<B>> UpdateWhere<'u, 's, B, A, E> {
     /// What the rows are set to.
     pub fn set(self, to: Assignments<E>) -> SetStatement<'u, 's, 'static, B, A, E> {
         let (changes, filter) = self.rows.with(to);
@@ -188,7 +190,7 @@ enum What<'q, B: Backend> {
 
 /// A set-based UPDATE or DELETE that has not run yet.
 #[must_use = "nothing happens until `execute` is called"]
-pub struct SetStatement<'u, 's, 'q, B: Backend, A, E> {
+pub struct SetStatement<'u, 's, 'q, B: Backend, A: ?Sized, E> {
     uow: &'u mut UnitOfWork<'s, B, A>,
     what: What<'q, B>,
     filter: Fragment<'q, B>,
@@ -196,7 +198,7 @@ pub struct SetStatement<'u, 's, 'q, B: Backend, A, E> {
     _of: PhantomData<fn() -> E>,
 }
 
-impl<'u, 's, 'q, B: Backend, A: FlushAuthority, E: Entity<B>> SetStatement<'u, 's, 'q, B, A, E> {
+impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> SetStatement<'u, 's, 'q, B, A, E> {
     const fn new(uow: &'u mut UnitOfWork<'s, B, A>, what: What<'q, B>, filter: Fragment<'q, B>) -> Self {
         Self { uow, what, filter, mode: None, _of: PhantomData }
     }
@@ -254,7 +256,7 @@ impl<B: Backend> Core<B> {
 
 macro_rules! debug {
     ($($name:ident < $($part:tt),+ >;)+) => {$(
-        impl<$($part,)+ B: Backend, A, E> std::fmt::Debug for $name<$($part,)+ B, A, E> {
+        impl<$($part,)+ B: Backend, A: ?Sized, E> std::fmt::Debug for $name<$($part,)+ B, A, E> {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 // Never a column's value.
                 f.debug_struct(stringify!($name)).finish_non_exhaustive()

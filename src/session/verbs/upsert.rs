@@ -61,6 +61,8 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     }
 }
 
+// Who may flush is asked by the verbs above; what they lead to does not ask again, so that a refusal is said once.
+
 /// An upsert of which it is not known yet what a conflict is.
 #[must_use = "nothing is written until `on_conflict`, `update` or `keep`, and `execute` are called"]
 pub struct Upsert<'u, 's, B: Backend, A: ?Sized, D, O> {
@@ -109,7 +111,7 @@ pub struct Ready<'u, 's, B: Backend, A: ?Sized, D, O> {
 impl<'s, B, A, D, O> Ready<'_, 's, B, A, D, O>
 where
     B: Backend,
-    A: FlushAuthority,
+    A: ?Sized,
     D: Draft<'s, Entity: Entity<B>>,
     O: Outcome,
 {

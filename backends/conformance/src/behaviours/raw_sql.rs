@@ -74,7 +74,7 @@ macro_rules! raw_sql_behaviours {
                 orm.session(|session| {
                     let _ = session.persist(Sheet { id: 1, folder_id: 1 })?;
                     session.connection_for::<FiledSheet>()?;
-                    log.expect(["INSERT sheets"]);
+                    assert_eq!(log.take(), ["INSERT sheets"]);
                     Ok(())
                 })
                 .unwrap();

@@ -103,6 +103,33 @@ pub enum Error {
         /// The column.
         column: &'static str,
     },
+    /// A key, a version, a generated column or a column of the conflict target was to be set by a statement of many rows.
+    /// Only the library or the database sets it; for another key remove the row and persist another.
+    #[error("column {column} of {entity} cannot be set by a set-based update or an upsert")]
+    NotSettable {
+        /// The entity's name.
+        entity: &'static str,
+        /// The column.
+        column: &'static str,
+    },
+    /// The unique set that an upsert goes by can tell no conflict: a draft has no value in it, or the database checks it at
+    /// the end of the transaction only. Persist the draft, or go by another set.
+    #[error("an upsert of {entity} cannot go by {set}: {reason}")]
+    NoConflictTarget {
+        /// The entity's name.
+        entity: &'static str,
+        /// The columns of the set.
+        set: Box<str>,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// A statement of many rows leaves the next version to the database, which cannot work it out for a version of this
+    /// type. Load the rows and edit them.
+    #[error("the database cannot work out the next version of {entity}")]
+    NoNextVersion {
+        /// The entity's name.
+        entity: &'static str,
+    },
     /// The version column has no further value.
     #[error("the version of {0} has no next value")]
     VersionExhausted(RowName),

@@ -105,6 +105,7 @@
 //! `ARCHITECTURE.md` follows one flush through them, and `docs/guide.md` is the guide for users.
 
 pub mod backend;
+pub mod bulk;
 mod change;
 pub mod criteria;
 mod database;
@@ -165,7 +166,7 @@ pub use moored_derive::Entity;
 pub use orm::{Orm, OrmBuilder, Retry};
 pub use session::{
     Authority, Detached, EntityQuery, FlushAuthority, FlushMode, FlushPlan, LockAuthority, LockedQuery,
-    Promote, Query, ReadSession, Removable, Required, Scope, Session, Transaction, UnitOfWork,
+    Promote, Query, ReadSession, Removable, Required, Scope, Session, Tables, Transaction, UnitOfWork,
 };
 
 // The derive writes `::moored::..`, in this crate's own tests as well.

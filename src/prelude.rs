@@ -2,7 +2,7 @@
 
 pub use crate::backend::Backend;
 pub use crate::criteria::Select;
-pub use crate::entity::{Entity, Key, Link};
+pub use crate::entity::{Entity, Key, Link, UniqueSet};
 pub use crate::handle::{Handle, Managed, New, Reference, Removed};
 pub use crate::orm::Orm;
 pub use crate::session::{

@@ -25,6 +25,7 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("authority", "Who was handed a unit of work changes things; who opened it writes them."),
     ("reading", "Entities are borrowed from their session, and handles are not values."),
     ("query", "Queries are Diesel's, of the entity's table."),
+    ("bulk", "Statements of many rows are of one table, and go by what is declared unique."),
     ("entity", "A struct mirrors its table."),
 ];
 

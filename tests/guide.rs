@@ -250,6 +250,30 @@ fn detached_values() -> moored::Result<()> {
 }
 
 #[test]
+fn many_rows_at_once() -> moored::Result<()> {
+    in_session(|session| {
+        let book = session.find::<Book>(1)?.required()?;
+        let scarce = books::table.filter(books::copies.lt(5));
+        let updated =
+            session.update_all::<Book>(scarce).set(books::copies.eq(books::copies + 5)).execute()?;
+        assert_eq!((updated, session[&book].copies), (1, 8)); // memory knows
+        let unsold = books::table.filter(books::copies.gt(7));
+        session.delete_all::<Book>(unsold).execute()?;
+        assert!(matches!(session.edit(&book), Err(moored::Error::Removed(_))));
+
+        let drafts =
+            ["Octavia", "Joanna"].map(|name| NewAuthor::new(name).email(format!("{name}@example.org")));
+        let authors =
+            session.upsert_many(drafts).on_conflict(Author::BY_EMAIL).update(Author::NAME).execute()?;
+        let draft = NewAuthor::new("Nobody").email("Joanna@example.org");
+        let joanna = session.upsert(draft).on_conflict(Author::BY_EMAIL).keep().execute()?;
+        assert!(authors.iter().any(|author| session.same(&joanna, author))); // kept as she is
+        assert_eq!(session[&joanna].name, "Joanna");
+        Ok(())
+    })
+}
+
+#[test]
 fn plain_diesel() -> moored::Result<()> {
     in_session(|session| {
         let book = session.find::<Book>(1)?.required()?;
@@ -259,6 +283,8 @@ fn plain_diesel() -> moored::Result<()> {
 
         diesel::update(books::table).set(books::copies.eq(1)).execute(session.connection()?)?;
         session.refresh(&book)?;
+        diesel::sql_query("UPDATE books SET copies = 2")
+            .execute(session.connection_for::<(Book, Author)>()?)?;
         assert_eq!(session[&book].copies, 1);
         Ok(())
     })

@@ -163,6 +163,7 @@ fn check_setters(entity: &Entity, errors: &mut Errors) {
 
 fn check_uniques(entity: &Entity, errors: &mut Errors) {
     let mut declared = BTreeSet::new();
+    let mut constants: BTreeSet<_> = entity.columns.iter().map(|c| c.plain_name().to_uppercase()).collect();
     for set in &entity.uniques {
         let mut names = BTreeSet::new();
         for field in &set.fields {
@@ -179,6 +180,15 @@ fn check_uniques(entity: &Entity, errors: &mut Errors) {
         }
         if !declared.insert(names) {
             errors.at(set.span, "this unique set is declared twice: remove one");
+        } else if !constants.insert(set.constant().to_string()) {
+            errors.at(
+                set.span,
+                format_args!(
+                    "the constant `{}` of this unique set is that of a field or another set as well: rename a field \
+                     and give it a `column_name`",
+                    set.constant()
+                ),
+            );
         }
     }
 }

@@ -66,6 +66,14 @@ pub(crate) struct Unique {
     pub(crate) deferred: bool,
 }
 
+impl Unique {
+    /// The constant that names the set: `BY_SHELF_POSITION`.
+    pub(crate) fn constant(&self) -> Ident {
+        let fields: Vec<String> = self.fields.iter().map(|field| field.unraw().to_string()).collect();
+        format_ident!("BY_{}", fields.join("_").to_uppercase(), span = self.span)
+    }
+}
+
 /// A column that holds the key of another row.
 pub(crate) struct Relation<'a> {
     pub(crate) index: usize,

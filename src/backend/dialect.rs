@@ -11,6 +11,8 @@ pub struct Dialect {
     pub insert: InsertShape,
     /// How rows that change the same columns are updated.
     pub update: UpdateShape,
+    /// How rows are inserted that may be there already.
+    pub upsert: UpsertShape,
     /// How rows are found by many keys, to be read or deleted.
     pub keyed: KeyedShape,
     /// How INSERT, UPDATE and DELETE tell of their rows.
@@ -96,6 +98,27 @@ pub enum UnionRows {
     Selects,
     /// `VALUES ROW(?, ?), ROW(?, ?)`
     Values,
+}
+
+/// How rows are inserted that may be there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UpsertShape {
+    /// `ON CONFLICT (a) DO UPDATE SET b = excluded.b`, and `DO NOTHING`.
+    OnConflict,
+    /// `ON DUPLICATE KEY UPDATE b = ..`: whatever unique value is taken is a conflict. Only a row that has the values of the
+    /// conflict target is changed by it, and a row that took another unique value is found by a SELECT afterwards.
+    OnDuplicateKey(Incoming),
+}
+
+/// How the row that was to be inserted is named in `ON DUPLICATE KEY UPDATE`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Incoming {
+    /// `VALUES(b)`
+    Values,
+    /// `VALUES (..) AS v .. v.b`
+    Alias,
 }
 
 /// How rows are found by many keys, to be read or deleted.

@@ -7,6 +7,8 @@ mod transaction;
 
 use std::time::Duration;
 
+use std::any::TypeId;
+
 use diesel::backend::DieselReserveSpecialization;
 use diesel::connection::{CacheSize, Connection, LoadConnection, TransactionManager};
 use diesel::query_builder::QueryFragment;
@@ -16,8 +18,8 @@ use crate::entity::ColumnMeta;
 
 pub use crate::statement::{load, number};
 pub use dialect::{
-    CompositeKeys, Deferrable, Dialect, InsertShape, KeyBatches, KeyOrder, KeyedShape, ReadBack, Returning,
-    Streaming, UnionRows, UpdateShape,
+    CompositeKeys, Deferrable, Dialect, Incoming, InsertShape, KeyBatches, KeyOrder, KeyedShape, ReadBack,
+    Returning, Streaming, UnionRows, UpdateShape, UpsertShape,
 };
 pub use failure::{Failure, FailureKind};
 pub use lock::{Lock, LockWait, Locking, RowLocks};
@@ -220,6 +222,17 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
     fn placeholder(name: &str, column: &ColumnMeta) -> Option<String> {
         let _ = (name, column);
         None
+    }
+
+    /// An SQL expression for the version after the one that a column holds, made from the column's quoted name. It is used
+    /// where a statement changes rows that are not in memory: set-based updates and upserts. `None` where the database has
+    /// no such expression; then these are [`Error::NoNextVersion`](crate::Error::NoNextVersion).
+    ///
+    /// The default counts whole numbers and knows of nothing else.
+    fn next_version(name: &str, column: &ColumnMeta) -> Option<String> {
+        use diesel::sql_types::{BigInt, Integer, SmallInt};
+        let counted = [TypeId::of::<SmallInt>(), TypeId::of::<Integer>(), TypeId::of::<BigInt>()];
+        counted.contains(&(column.sql_type)()).then(|| format!("{name} + 1"))
     }
 
     /// What an error of the database means.

@@ -18,6 +18,7 @@ pub struct Criterion<E> {
 pub(super) type Value = Box<dyn Any + Send + Sync>;
 
 pub(super) enum Node {
+    Every,
     Compare { column: usize, operator: Operator, value: Value },
     In { column: usize, values: Vec<Value> },
     Null { column: usize, negated: bool },
@@ -40,6 +41,12 @@ pub(super) enum Operator {
 impl<E: Model> Criterion<E> {
     pub(super) const fn of(node: Node) -> Self {
         Self { node, _of: PhantomData }
+    }
+
+    /// Every row.
+    #[must_use]
+    pub const fn all() -> Self {
+        Self::of(Node::Every)
     }
 
     /// Both.

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::assignments::Assignments;
 use super::criterion::{Criterion, Node, Operator};
 use crate::entity::Model;
 
@@ -30,6 +31,12 @@ impl<E, T> Clone for Field<E, T> {
 }
 
 impl<E, T> Copy for Field<E, T> {}
+
+impl<E, T> Field<E, T> {
+    pub(crate) const fn column(self) -> usize {
+        self.column
+    }
+}
 
 impl<E: Model, T> std::fmt::Debug for Field<E, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -84,6 +91,12 @@ impl<E: Model, T: Send + Sync + 'static> Field<E, T> {
     pub fn is_in<V: Into<T>>(self, values: impl IntoIterator<Item = V>) -> Criterion<E> {
         let values = values.into_iter().map(|value| Box::new(value.into()) as _).collect();
         Criterion::of(Node::In { column: self.column, values })
+    }
+
+    /// Set to a value, in [`update_where`](crate::UnitOfWork::update_where).
+    #[must_use]
+    pub fn to(self, value: impl Into<T>) -> Assignments<E> {
+        Assignments::one(self.column, Box::new(value.into()))
     }
 
     /// In ascending order of this field.

@@ -3,11 +3,15 @@
 //!
 //! Where the backend is known, any Diesel query does, see [`UnitOfWork::query`](crate::UnitOfWork::query).
 
+mod assignments;
 mod criterion;
 mod field;
+mod fields;
 mod select;
 mod text;
 
+pub use assignments::Assignments;
 pub use criterion::Criterion;
 pub use field::{Field, Order};
+pub use fields::Fields;
 pub use select::Select;

@@ -68,8 +68,9 @@ fn write<E: Entity<B>, B: Backend>(
     Ok(text.finish())
 }
 
-fn condition<B: Backend>(text: &mut Text<B>, node: &Node) -> QueryResult<()> {
+pub(super) fn condition<B: Backend>(text: &mut Text<B>, node: &Node) -> QueryResult<()> {
     match node {
+        Node::Every => text.sql("1 = 1"),
         Node::Compare { column, operator, .. } => {
             text.name(*column)?;
             text.sql(operator.sql());
@@ -112,7 +113,7 @@ fn both<B: Backend>(text: &mut Text<B>, left: &Node, operator: &str, right: &Nod
     Ok(())
 }
 
-fn bind<'b, E: Entity<B>, B: Backend>(
+pub(super) fn bind<'b, E: Entity<B>, B: Backend>(
     node: &'b Node,
     out: &mut AstPass<'_, 'b, B::Diesel>,
 ) -> QueryResult<()> {
@@ -121,7 +122,7 @@ fn bind<'b, E: Entity<B>, B: Backend>(
         Node::In { column, values } => {
             values.iter().try_for_each(|value| E::bind_value(*column, &**value, out.reborrow()))
         }
-        Node::Null { .. } => Ok(()),
+        Node::Every | Node::Null { .. } => Ok(()),
         Node::And(left, right) | Node::Or(left, right) => {
             bind::<E, B>(left, out)?;
             bind::<E, B>(right, out)
@@ -135,7 +136,7 @@ fn has_list(node: &Node) -> bool {
         Node::In { .. } => true,
         Node::And(left, right) | Node::Or(left, right) => has_list(left) || has_list(right),
         Node::Not(node) => has_list(node),
-        Node::Compare { .. } | Node::Null { .. } => false,
+        Node::Every | Node::Compare { .. } | Node::Null { .. } => false,
     }
 }
 

@@ -8,6 +8,7 @@ mod meta;
 mod model;
 mod relation;
 mod unique;
+mod unique_set;
 mod version;
 
 pub use bind::{Bind, Entity};
@@ -19,4 +20,5 @@ pub use model::{Model, References};
 pub use relation::{BelongsTo, IntoLink, Link, Links, Optional, Required};
 pub(crate) use relation::{LinkEnd, PendingLink};
 pub use unique::UniqueKey;
+pub use unique_set::UniqueSet;
 pub use version::Version;

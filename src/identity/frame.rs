@@ -200,7 +200,9 @@ fn written_under<E: Model, B: Backend>(
     columns: ColumnSet,
 ) -> Slot<E, B> {
     match (before, inside) {
-        (Slot::Row(mut before), Slot::Row(inside)) if inside.status == Status::Stored => {
+        (Slot::Row(mut before), Slot::Row(inside))
+            if matches!(inside.status, Status::Stored | Status::Leaving) =>
+        {
             before.value.copy_columns(&inside.value, columns);
             if let Some(change) = &mut before.change {
                 change.base.copy_columns(&inside.value, columns);

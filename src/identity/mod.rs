@@ -10,6 +10,7 @@ mod slot;
 mod take_in;
 mod transitions;
 mod twins;
+mod written;
 
 pub(crate) use arena::{Arena, Found};
 pub(crate) use frame::FrameKind;

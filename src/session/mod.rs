@@ -1,7 +1,9 @@
 //! Sessions: who may do what to a unit of work, and its verbs, one file each.
 
 mod authority;
+mod auto;
 mod border;
+mod bracket;
 mod core;
 mod flush;
 mod gather;
@@ -11,6 +13,7 @@ mod nest;
 mod preview;
 mod store;
 mod stores;
+mod table_name;
 mod transact;
 mod verbs;
 
@@ -22,7 +25,10 @@ pub(crate) use authority::{InScope, InTransaction, Own, Reading};
 pub use mode::FlushMode;
 pub use preview::FlushPlan;
 pub(crate) use verbs::Fragment;
-pub use verbs::{Detached, EntityQuery, LockedQuery, Promote, Query, Removable, Required};
+pub use verbs::{
+    Changes, Detached, EntityQuery, Filter, LockedQuery, Many, OnConflict, One, Outcome, Promote, Query,
+    Ready, Removable, Required, SetStatement, Tables, UpdateAll, UpdateWhere, Upsert,
+};
 
 use self::core::Core;
 use crate::backend::Backend;

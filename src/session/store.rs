@@ -11,12 +11,14 @@ use crate::identity::{Arena, FrameKind, Slot, Status};
 use crate::order::{Action, Side};
 use crate::statement::{Assignment, Missing, Suspicion, Writer, table_name};
 
+use super::table_name::TableName;
+
 /// An arena, and the writer of its statements.
 pub(crate) struct EntityStore<E: Entity<B>, B: Backend> {
     pub(crate) arena: Arena<E, B>,
     pub(crate) writer: Writer<E, B>,
-    /// The quoted table name, once it was needed.
-    table: Option<String>,
+    /// The table's name as it may stand in a query, once it was needed.
+    table: Option<TableName>,
 }
 
 impl<E: Entity<B>, B: Backend> EntityStore<E, B> {
@@ -72,7 +74,7 @@ pub(crate) trait Store<B: Backend>: Any {
     fn first_pending(&self) -> u64;
     fn has_tracked_changes(&self) -> bool;
     fn unflushed(&self) -> Option<UnflushedEntity>;
-    /// Whether the text of a query names this entity's table.
+    /// Whether the text of a query, in small letters, names this entity's table.
     fn occurs_in(&mut self, sql: &str) -> bool;
 
     fn gather(&self) -> Result<Pending>;
@@ -166,10 +168,10 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
 
     fn occurs_in(&mut self, sql: &str) -> bool {
         if self.table.is_none() {
-            self.table = table_name::<E, B>().ok();
+            self.table = table_name::<E, B>().ok().map(|quoted| TableName::of(&quoted));
         }
         // A name that cannot be written occurs everywhere: one flush too many, never one too few.
-        self.table.as_deref().is_none_or(|table| sql.contains(table))
+        self.table.as_ref().is_none_or(|table| table.occurs_in(sql))
     }
 
     fn gather(&self) -> Result<Pending> {

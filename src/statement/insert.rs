@@ -58,7 +58,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
     }
 
     /// How the values of many rows stand in an INSERT, and the most of them.
-    fn insert_layout(&self, columns: ColumnSet, postponed: ColumnSet) -> (Layout, usize) {
+    pub(super) fn insert_layout(&self, columns: ColumnSet, postponed: ColumnSet) -> (Layout, usize) {
         match self.database.dialect.insert {
             InsertShape::Values { rows } => (Layout::Listed, rows),
             InsertShape::Arrays { values, .. }

@@ -4,6 +4,7 @@
 //! values. Diesel's cache goes by the text, so one row and one full chunk of every shape are prepared once per
 //! connection, and nothing else is kept there.
 
+mod bulk;
 mod collect;
 mod compute;
 mod delete;
@@ -15,14 +16,17 @@ mod many;
 mod read;
 mod text;
 mod update;
+mod upsert;
 mod wrap;
 mod write;
 
+pub(crate) use bulk::{SetBased, check_assignments, check_next_version, fixed_columns, version_clause};
 #[doc(hidden)]
 pub(crate) use delete::Missing;
 pub use load::{load, number, stream};
 pub(crate) use lock::{LockClause, Locked};
 pub(crate) use text::{Text, sql_of, table_name};
 pub(crate) use update::Assignment;
+pub(crate) use upsert::{Conflict, set_columns, value_of};
 pub(crate) use wrap::Count;
 pub(crate) use write::{Suspicion, Writer, database};

@@ -8,7 +8,7 @@ use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
     Backend, CompositeKeys, Deferrable, Dialect, Failure, FailureKind, InsertShape, KeyOrder, KeyedShape,
-    Locking, Returning, Streaming, TransactionOptions, UpdateShape, number,
+    Locking, Returning, Streaming, TransactionOptions, UpdateShape, UpsertShape, number,
 };
 use moored::entity::{Bind, Entity, Key, Link, Model, Record};
 
@@ -23,6 +23,7 @@ static DIALECT: Dialect = Dialect {
     max_binds: 999,
     insert: InsertShape::Values { rows: 1 },
     update: UpdateShape::Row,
+    upsert: UpsertShape::OnConflict,
     keyed: KeyedShape::List { rows: 1, composite: CompositeKeys::Conditions },
     returning: Returning::Clause,
     keys: KeyOrder::Ascending,

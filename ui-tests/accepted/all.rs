@@ -3,8 +3,11 @@ accepted! {
     authority:
         caller_flushes,
         caller_hands_the_connection_on,
+        caller_names_the_tables_of_plain_diesel,
         generic_code_asks_to_flush,
         read_session_reads;
+    bulk:
+        many_rows_at_once;
     draft:
         full_value_persisted,
         one_draft_for_each_row,

@@ -202,6 +202,32 @@ pub fn flush_inside<B: Backend>(orm: &Orm<B>, statement: &str) -> Vec<String> {
     }
 }
 
+/// A set-based UPDATE or DELETE while rows of the table are in memory: where the database does not say which rows it
+/// changed, they are read afterwards.
+#[must_use]
+pub fn set_based<B: Backend>(orm: &Orm<B>, statement: &str) -> Vec<String> {
+    let table = statement.split(' ').nth(1).unwrap_or_default();
+    if reads_back(orm) {
+        in_transaction(vec![statement.to_owned(), format!("SELECT {table}")])
+    } else {
+        vec![statement.to_owned()]
+    }
+}
+
+/// An upsert of one row that is known by one unique set and has values in so many others: where the database does not give
+/// the row back, it is read afterwards, with those that hold the other values.
+#[must_use]
+pub fn upsert<B: Backend>(orm: &Orm<B>, table: &str, others: usize) -> Vec<String> {
+    let insert = format!("INSERT {table}");
+    if reads_back(orm) {
+        let mut all = vec![insert];
+        all.extend(vec![format!("SELECT {table}"); 1 + others]);
+        in_transaction(all)
+    } else {
+        vec![insert]
+    }
+}
+
 /// Keeps tests apart that fill much memory or measure it. Hold it while that matters.
 pub fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());

@@ -12,6 +12,9 @@ macro_rules! suite {
     (backend: $backend:ty, harness: $harness:ty $(,)?) => {
         $crate::batch_keys_behaviours!($backend, $harness);
         $crate::batches_behaviours!($backend, $harness);
+        $crate::bulk_behaviours!($backend, $harness);
+        $crate::bulk_memory_behaviours!($backend, $harness);
+        $crate::bulk_model_behaviours!($backend, $harness);
         $crate::cascades_behaviours!($backend, $harness);
         $crate::chains_behaviours!($backend, $harness);
         $crate::changes_behaviours!($backend, $harness);
@@ -42,6 +45,7 @@ macro_rules! suite {
         $crate::panics_behaviours!($backend, $harness);
         $crate::propagation_behaviours!($backend, $harness);
         $crate::queries_behaviours!($backend, $harness);
+        $crate::raw_sql_behaviours!($backend, $harness);
         $crate::references_behaviours!($backend, $harness);
         $crate::refreshing_behaviours!($backend, $harness);
         $crate::removal_behaviours!($backend, $harness);
@@ -58,6 +62,8 @@ macro_rules! suite {
         $crate::transactions_behaviours!($backend, $harness);
         $crate::unflushed_behaviours!($backend, $harness);
         $crate::uniques_behaviours!($backend, $harness);
+        $crate::upsert_conflicts_behaviours!($backend, $harness);
+        $crate::upserts_behaviours!($backend, $harness);
         $crate::values_behaviours!($backend, $harness);
         $crate::volume_behaviours!($backend, $harness);
         $crate::writers_behaviours!($backend, $harness);

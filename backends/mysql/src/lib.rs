@@ -32,12 +32,12 @@ use std::time::Duration;
 use diesel::connection::DefaultLoadingMode;
 use diesel::mysql::sql_types::Datetime;
 use diesel::query_builder::QueryFragment;
-use diesel::sql_types::{Integer, Time, Timestamp};
+use diesel::sql_types::{BigInt, Integer, SmallInt, Time, Timestamp};
 use diesel::{ConnectionResult, IntoSql, MysqlConnection, QueryResult};
 use moored::backend::{
-    Backend, Collected, CompositeKeys, Deferrable, Dialect, Failure, Form, GeneratedKey, InsertShape,
-    KeyOrder, KeyedShape, Limits, Locking, ReadBack, Returning, RowLocks, Streaming, TransactionOptions,
-    UnionRows, UpdateShape, load, number,
+    Backend, Collected, CompositeKeys, Deferrable, Dialect, Failure, Form, GeneratedKey, Incoming,
+    InsertShape, KeyOrder, KeyedShape, Limits, Locking, ReadBack, Returning, RowLocks, Streaming,
+    TransactionOptions, UnionRows, UpdateShape, UpsertShape, load, number,
 };
 use moored::entity::ColumnMeta;
 
@@ -54,11 +54,12 @@ pub use source::Source;
 pub struct Mysql;
 
 /// What MariaDB and MySQL have in common.
-const fn dialect(union: UnionRows, locks: RowLocks) -> Dialect {
+const fn dialect(union: UnionRows, locks: RowLocks, incoming: Incoming) -> Dialect {
     Dialect {
         max_binds: 65_535,
         insert: InsertShape::Values { rows: 500 },
         update: UpdateShape::Join { rows: 500, union },
+        upsert: UpsertShape::OnDuplicateKey(incoming),
         keyed: KeyedShape::List { rows: 500, composite: CompositeKeys::Conditions },
         // MariaDB has INSERT and DELETE with RETURNING, but Diesel's client asks for the answer's columns before it
         // executes and MariaDB tells them after; MySQL has neither.
@@ -80,9 +81,10 @@ const fn dialect(union: UnionRows, locks: RowLocks) -> Dialect {
     }
 }
 
-static MYSQL: Dialect = dialect(UnionRows::Values, lock::MYSQL);
-/// Its `VALUES` has no `ROW`, and takes no placeholders in a UNION.
-static MARIADB: Dialect = dialect(UnionRows::Selects, lock::MARIADB);
+/// It deprecates the function `VALUES(column)`.
+static MYSQL: Dialect = dialect(UnionRows::Values, lock::MYSQL, Incoming::Alias);
+/// Its `VALUES` has no `ROW`, takes no placeholders in a UNION, and has no alias in an INSERT.
+static MARIADB: Dialect = dialect(UnionRows::Selects, lock::MARIADB, Incoming::Values);
 
 impl Backend for Mysql {
     type Diesel = diesel::mysql::Mysql;
@@ -176,6 +178,16 @@ impl Backend for Mysql {
 
     fn placeholder(name: &str, column: &ColumnMeta) -> Option<String> {
         placeholder::of(name, (column.sql_type)())
+    }
+
+    fn next_version(name: &str, column: &ColumnMeta) -> Option<String> {
+        let sql_type = (column.sql_type)();
+        if [TypeId::of::<SmallInt>(), TypeId::of::<Integer>(), TypeId::of::<BigInt>()].contains(&sql_type) {
+            return Some(format!("{name} + 1"));
+        }
+        // Now, or a microsecond after the last where that is not before.
+        let is_moment = [TypeId::of::<Timestamp>(), TypeId::of::<Datetime>()].contains(&sql_type);
+        is_moment.then(|| format!("GREATEST(UTC_TIMESTAMP(6), {name} + INTERVAL 1 MICROSECOND)"))
     }
 
     fn classify(error: &diesel::result::Error) -> Failure {

@@ -23,16 +23,18 @@ mod options;
 mod placeholder;
 mod source;
 
+use std::any::TypeId;
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, CacheSize, Connection, SimpleConnection};
 use diesel::pg::{Pg, PgConnection, PgRowByRowLoadingMode};
 use diesel::query_builder::QueryFragment;
+use diesel::sql_types::{BigInt, Integer, SmallInt, Timestamp};
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
     Backend, Collected, Deferrable, Dialect, Failure, Form, GeneratedKey, InsertShape, Isolation, KeyOrder,
     KeyedShape, Limits, LockWait, Locking, Returning, RowLocks, Streaming, TransactionOptions, UpdateShape,
-    number,
+    UpsertShape, number,
 };
 use moored::entity::ColumnMeta;
 
@@ -50,6 +52,7 @@ static DIALECT: Dialect = Dialect {
     max_binds: 65_535,
     insert: InsertShape::Arrays { rows: 1_000, values: 100 },
     update: UpdateShape::FromArrays { rows: 1_000, values: 50 },
+    upsert: UpsertShape::OnConflict,
     // Ten thousand conditions with OR between them exceed the server's stack; so many keys in an array do not.
     keyed: KeyedShape::Arrays { rows: 10_000, list: 500 },
     returning: Returning::Clause,
@@ -159,6 +162,18 @@ impl Backend for Postgres {
 
     fn placeholder(name: &str, column: &ColumnMeta) -> Option<String> {
         placeholder::of(name, (column.sql_type)())
+    }
+
+    fn next_version(name: &str, column: &ColumnMeta) -> Option<String> {
+        let sql_type = (column.sql_type)();
+        if [TypeId::of::<SmallInt>(), TypeId::of::<Integer>(), TypeId::of::<BigInt>()].contains(&sql_type) {
+            return Some(format!("{name} + 1"));
+        }
+        // Now, or a microsecond after the last where that is not before.
+        let is_moment = sql_type == TypeId::of::<Timestamp>();
+        is_moment.then(|| {
+            format!("GREATEST(clock_timestamp() AT TIME ZONE 'UTC', {name} + INTERVAL '1 microsecond')")
+        })
     }
 
     fn classify(error: &diesel::result::Error) -> Failure {

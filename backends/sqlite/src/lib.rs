@@ -15,6 +15,7 @@
 mod classify;
 mod options;
 mod source;
+mod version;
 
 use std::any::TypeId;
 
@@ -25,7 +26,7 @@ use diesel::sqlite::SqliteConnection;
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
     Backend, CompositeKeys, Deferrable, Dialect, Failure, GeneratedKey, InsertShape, Isolation, KeyOrder,
-    KeyedShape, Locking, Returning, Streaming, TransactionOptions, UpdateShape, number,
+    KeyedShape, Locking, Returning, Streaming, TransactionOptions, UpdateShape, UpsertShape, number,
 };
 use moored::entity::ColumnMeta;
 
@@ -45,6 +46,7 @@ static DIALECT: Dialect = Dialect {
     insert: InsertShape::Values { rows: 500 },
     // As fast as a hundred rows at a time, and fewer are left to go one by one.
     update: UpdateShape::FromValues { rows: 50 },
+    upsert: UpsertShape::OnConflict,
     keyed: KeyedShape::List { rows: 500, composite: CompositeKeys::Values },
     returning: Returning::Clause,
     // "One larger than the largest ROWID in use", https://www.sqlite.org/autoinc.html; rows of VALUES go in one by one.
@@ -148,6 +150,10 @@ impl Backend for Sqlite {
             "CASE typeof({column}) WHEN 'integer' THEN random() WHEN 'real' THEN random() / 3.0 \
              WHEN 'text' THEN {column} || hex(randomblob(16)) ELSE randomblob(16) END"
         ))
+    }
+
+    fn next_version(name: &str, column: &ColumnMeta) -> Option<String> {
+        version::next(name, (column.sql_type)())
     }
 
     fn classify(error: &diesel::result::Error) -> Failure {

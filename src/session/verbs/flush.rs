@@ -1,4 +1,4 @@
-//! `flush`, `plan`, `discard`, `connection`: what only a flush authority may do, and looking ahead.
+//! `flush`, `plan`, `discard`: what only a flush authority may do, and looking ahead.
 
 use crate::backend::Backend;
 use crate::error::Result;
@@ -94,35 +94,5 @@ impl<B: Backend, A: ?Sized> UnitOfWork<'_, B, A> {
     {
         self.core.map.discard();
         self.core.levels.discard();
-    }
-
-    /// The session's own connection, inside its transaction if one is open, for plain Diesel.
-    ///
-    /// What is pending is flushed first, since any statement may read it, except in [`FlushMode::Commit`]. What plain
-    /// Diesel writes is not seen by rows that are in memory: `refresh` them.
-    ///
-    /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
-    /// # fn main() -> moored::Result<()> { in_session(|session| {
-    /// let book = session.find::<Book>(1)?.required()?;
-    /// diesel::update(books::table).set(books::copies.eq(0)).execute(session.connection()?)?;
-    /// session.refresh(&book)?;
-    /// assert_eq!(session[&book].copies, 0);
-    /// # Ok(())
-    /// # }) }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`NoConnection`](crate::Error::NoConnection), and what the flush returns.
-    pub fn connection(&mut self) -> Result<&mut B::Connection>
-    where
-        A: FlushAuthority,
-    {
-        if self.core.flush_mode != FlushMode::Commit {
-            self.core.flush()?;
-        }
-        self.core.note_write();
-        self.core.connection()
     }
 }

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::handle::{Handle, Managed};
 use crate::session::core::Core;
 use crate::session::{LockAuthority, UnitOfWork};
-use crate::statement::{LockClause, Locked, database};
+use crate::statement::{LockClause, Locked, database, sql_of};
 
 impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E> {
     /// Locks the rows that the query gives until the transaction ends. They are taken in as [`lock`](UnitOfWork::lock) does.
@@ -116,7 +116,7 @@ impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> LockedQuery<'u, 's, 'q, B,
         let Self { query: Query { uow, fragment, mode, .. }, lock, skip_locked } = self;
         let fragment = fragment(Wanted::Rows { limit });
         let clause = LockClause::of_query::<E, B>(uow.core.map.dialect(), lock, skip_locked, &*fragment)?;
-        uow.core.flush_for_query(mode, &*fragment)?;
+        uow.core.flush_before(mode, || sql_of::<B>(&*fragment).map_err(database::<B>))?;
         let slots = uow.core.take_in_locked::<E>(&*fragment, &clause)?;
         Ok((uow, slots))
     }

@@ -1,6 +1,8 @@
 //! The verbs of a unit of work, one file each.
 
+mod bulk;
 mod compute;
+mod connection;
 mod detach;
 mod edit;
 mod find;
@@ -17,7 +19,10 @@ mod refresh;
 mod remove;
 mod stream;
 mod transaction;
+mod upsert;
 
+pub use bulk::{Changes, Filter, SetStatement, UpdateAll, UpdateWhere};
+pub use connection::Tables;
 pub use detach::Detached;
 pub use find::Required;
 pub use lock_query::LockedQuery;
@@ -25,3 +30,4 @@ pub use promote::Promote;
 pub(crate) use query::Fragment;
 pub use query::{EntityQuery, Query};
 pub use remove::Removable;
+pub use upsert::{Many, OnConflict, One, Outcome, Ready, Upsert};

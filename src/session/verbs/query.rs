@@ -228,7 +228,7 @@ impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E>
     pub(super) fn prepare(self, wanted: Wanted) -> Result<(&'u mut UnitOfWork<'s, B, A>, Fragment<'q, B>)> {
         let Query { uow, fragment, mode, .. } = self;
         let fragment = fragment(wanted);
-        uow.core.flush_for_query(mode, &*fragment)?;
+        uow.core.flush_before(mode, || sql_of::<B>(&*fragment).map_err(database::<B>))?;
         Ok((uow, fragment))
     }
 }
@@ -240,28 +240,6 @@ impl<B: Backend, A: ?Sized, E> std::fmt::Debug for Query<'_, '_, '_, B, A, E> {
 }
 
 impl<B: Backend> Core<B> {
-    /// In `Auto`, being wrong may only ever mean one flush too many: a table is looked for in the query's whole text.
-    pub(super) fn flush_for_query(
-        &mut self,
-        mode: Option<FlushMode>,
-        query: &dyn QueryFragment<B::Diesel>,
-    ) -> Result<()> {
-        match mode.unwrap_or(self.flush_mode) {
-            FlushMode::Commit => Ok(()),
-            FlushMode::Always => self.flush(),
-            FlushMode::Auto => {
-                if !self.map.iter_mut().any(|store| store.has_pending() && store.has_tracked_changes()) {
-                    return Ok(());
-                }
-                let text = sql_of::<B>(query).map_err(database::<B>)?;
-                let reads_changes = self.map.iter_mut().any(|store| {
-                    store.has_pending() && store.has_tracked_changes() && store.occurs_in(&text)
-                });
-                if reads_changes { self.flush() } else { Ok(()) }
-            }
-        }
-    }
-
     /// Runs a query and takes its rows into the identity map, each once.
     fn take_in<E: Entity<B>>(&mut self, query: &dyn QueryFragment<B::Diesel>) -> Result<Vec<u32>> {
         self.run(|connection, map| {

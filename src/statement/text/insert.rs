@@ -23,10 +23,7 @@ impl<B: Backend> Text<B> {
             self.sql("(");
             self.names(columns.iter())?;
             self.sql(") ");
-            match rows {
-                Count::Listed(rows) => self.values(columns, postponed, rows)?,
-                Count::Arrays => self.values_of_arrays(columns, postponed)?,
-            }
+            self.rows(columns, postponed, rows)?;
         }
         let returned = self.meta.returned();
         if !returned.is_empty() && dialect.returning == Returning::Clause {
@@ -34,6 +31,14 @@ impl<B: Backend> Text<B> {
             self.names(returned.iter())?;
         }
         Ok(())
+    }
+
+    /// The rows that go in.
+    pub(super) fn rows(&mut self, columns: ColumnSet, postponed: ColumnSet, rows: Count) -> QueryResult<()> {
+        match rows {
+            Count::Listed(rows) => self.values(columns, postponed, rows),
+            Count::Arrays => self.values_of_arrays(columns, postponed),
+        }
     }
 
     /// `VALUES (?, NULL), (?, NULL)`

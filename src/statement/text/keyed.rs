@@ -57,12 +57,17 @@ impl<B: Backend> Text<B> {
             self.select_from::<E>(columns)?;
             self.keys(rows, false, dialect.keyed)?;
         }
+        self.hold(lock, dialect);
+        Ok(())
+    }
+
+    /// What at the end of a SELECT keeps its rows.
+    pub(super) fn hold(&mut self, lock: Hold, dialect: &Dialect) {
         self.sql(match (lock, dialect.returning, dialect.locking) {
             (Hold::ForFlush, Returning::Select(read_back), _) => read_back.lock,
             (Hold::Locked, _, Locking::Rows(locks)) => locks.share,
             _ => "",
         });
-        Ok(())
     }
 
     /// What the database filled into the rows of the last INSERT.

@@ -4,6 +4,7 @@ mod insert;
 mod keyed;
 mod name;
 mod update;
+mod upsert;
 
 use std::rc::Rc;
 
@@ -11,10 +12,11 @@ use diesel::QueryResult;
 use diesel::query_builder::QueryBuilder;
 use hashbrown::HashMap;
 
+use super::upsert::set_columns;
 use crate::backend::{Backend, Dialect, UnionRows};
 use crate::entity::{ColumnSet, Entity, EntityMeta};
 
-pub(super) use name::{Table, generated_key};
+pub(super) use name::{Table, generated_key, quoted};
 pub(crate) use name::{sql_of, table_name};
 pub(super) use update::pieces_around;
 
@@ -25,6 +27,8 @@ type DieselBuilder<B> = <<B as Backend>::Diesel as diesel::backend::Backend>::Qu
 pub(super) enum Shape {
     /// INSERT of rows. Postponed columns are NULL in it.
     Insert { columns: ColumnSet, postponed: ColumnSet, rows: Count },
+    /// INSERT of rows that may be there already, by a unique set or the key: then these columns are taken over, or none.
+    Upsert { columns: ColumnSet, rows: Count, set: Option<usize>, update: ColumnSet },
     /// UPDATE of one row. With `check`, the version is compared and moved on.
     Update { columns: ColumnSet, postponed: ColumnSet, check: bool },
     /// UPDATE of many rows out of values. With `check`, the versions are compared and moved on.
@@ -37,6 +41,8 @@ pub(super) enum Shape {
     Delete { rows: Count, check: bool },
     /// SELECT of rows by key.
     Select { columns: Selected, rows: Count, lock: Hold },
+    /// SELECT of rows by their values in a unique set or the key, as they are now and stay.
+    SelectUnique { set: Option<usize>, rows: usize },
     /// SELECT of what the database filled into so many rows whose keys it made just now.
     SelectInserted { rows: usize },
 }
@@ -116,6 +122,12 @@ impl<B: Backend> Text<B> {
     fn write<E: Entity<B>>(&mut self, shape: Shape, dialect: &Dialect) -> QueryResult<()> {
         match shape {
             Shape::Insert { columns, postponed, rows } => self.insert::<E>(columns, postponed, rows, dialect),
+            Shape::Upsert { columns, rows, set, update } => {
+                self.upsert::<E>(columns, rows, set_columns(self.meta, set), update, dialect)
+            }
+            Shape::SelectUnique { set, rows } => {
+                self.select_unique::<E>(set_columns(self.meta, set), rows, dialect)
+            }
             Shape::Update { columns, postponed, check } => self.update::<E>(columns, postponed, check),
             Shape::UpdateMany { columns, check, rows } => self.update_many::<E>(columns, check, rows),
             Shape::UpdateJoin { columns, check, rows, union } => {
@@ -131,6 +143,11 @@ impl<B: Backend> Text<B> {
     /// A placeholder for a value that is bound.
     pub(crate) fn placeholder(&mut self) {
         self.builder.push_bind_param();
+    }
+
+    /// Placeholders that stand before this text, for databases that number them.
+    pub(crate) fn skip_placeholders(&mut self, count: usize) {
+        (0..count).for_each(|_| self.builder.push_bind_param_value_only());
     }
 
     pub(crate) fn sql(&mut self, sql: &str) {

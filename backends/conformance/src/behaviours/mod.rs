@@ -2,6 +2,9 @@
 
 mod batch_keys;
 mod batches;
+mod bulk;
+mod bulk_memory;
+mod bulk_model;
 mod cascades;
 mod chains;
 mod changes;
@@ -32,6 +35,7 @@ mod order;
 mod panics;
 mod propagation;
 mod queries;
+mod raw_sql;
 mod references;
 mod refreshing;
 mod removal;
@@ -48,6 +52,10 @@ mod transaction_options;
 mod transactions;
 mod unflushed;
 mod uniques;
+mod upsert_conflicts;
+mod upserts;
 mod values;
 mod volume;
 mod writers;
+
+pub use bulk_model::{Dice, Held, Model};

@@ -135,6 +135,10 @@ where
         B::placeholder(name, column)
     }
 
+    fn next_version(name: &str, column: &ColumnMeta) -> Option<String> {
+        B::next_version(name, column)
+    }
+
     fn classify(error: &diesel::result::Error) -> Failure {
         B::classify(error)
     }

@@ -1,0 +1,15 @@
+// Rejected: an upsert by code that was handed a unit of work.
+// Because:  it writes at once, and whether that is part of a transaction is the caller's to say.
+// Instead:  accepted/bulk/many_rows_at_once.rs
+use moored::prelude::*;
+use shop::*;
+
+fn service(uow: &mut UnitOfWork<'_, Sqlite>) -> moored::Result<()> {
+    let tag = Tag { name: "war".into(), color: "black".into() };
+    uow.upsert(tag).on_conflict(UniqueSet::KEY).update(Tag::COLOR).execute()?;
+    Ok(())
+}
+
+fn main() -> moored::Result<()> {
+    shop::orm().session(|session| service(session))
+}

@@ -89,7 +89,8 @@ impl<B: Backend> OrmBuilder<B> {
     /// Adds a copy of the database, kept up to date by the servers, for [`Orm::read`] to read from. It has a pool of its own,
     /// with the settings of this one.
     ///
-    /// Where there are several, read sessions take turns. A copy lags behind: what was just committed may not be there yet.
+    /// Where there are several, read sessions take turns; one that gives no connection in the time configured is
+    /// [`NoConnection`](crate::Error::NoConnection), and the next session reads from the next. A copy lags behind: what was just committed may not be there yet.
     /// Sessions that write read from the database itself, and so does [`Orm::read_current`].
     #[must_use]
     pub fn replica(mut self, url: impl Into<String>) -> Self {

@@ -81,6 +81,8 @@ rejected! {
         => "empty `#[entity()]`: remove it, or say what the field is";
     a_unique_set_on_a_field: { #[entity(unique(a, id))] a: i32 }
         => "a set of fields is declared on the struct: `#[entity(unique(..))]` above `struct`";
+    a_field_called_like_a_unique_set: { #[entity(unique)] a: i32, by_a: i32 }
+        => "the constant `BY_A` of this unique set is that of a field or another set as well: rename a field and give it a `column_name`";
     an_embedded_struct: { #[diesel(embed)] a: Names }
         => "an entity's field is one column of its table: `embed` fits a view model, not an entity";
     a_setter_called_new: { #[entity(default)] new: i32 }

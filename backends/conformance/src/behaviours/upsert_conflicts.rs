@@ -97,6 +97,39 @@ macro_rules! upsert_conflicts_behaviours {
                 }
             }
 
+            /// A book, of which the program does not know that its ISBN is unique.
+            #[derive(Entity, Queryable, Clone, Debug)]
+            #[diesel(table_name = books)]
+            #[entity(unique(shelf, position))]
+            struct Shelved {
+                #[entity(key, generated)]
+                id: i32,
+                title: String,
+                author_id: i32,
+                isbn: Option<String>,
+                shelf: Option<i32>,
+                position: Option<i32>,
+            }
+
+            #[test]
+            fn a_unique_value_that_is_not_declared_never_updates_its_row() {
+                let (orm, _) = open();
+                let author = samples::author(&orm, "Arya");
+                orm.session(|session| {
+                    by_isbn(session, author, &[("one", "1", Some(1)), ("two", "2", Some(2))])
+                })
+                .unwrap();
+                orm.session(|session| {
+                    let draft = NewShelved::new("new", *author.value()).isbn("1").shelf(2).position(2);
+                    let on = session.upsert(draft).on_conflict(Shelved::BY_SHELF_POSITION);
+                    let done = on.update(Shelved::TITLE).execute()?;
+                    assert_eq!(session[&done].isbn.as_deref(), Some("2"));
+                    Ok(())
+                })
+                .unwrap();
+                assert_eq!(titles(&orm)[0], "one");
+            }
+
             #[test]
             fn two_drafts_of_one_other_value_are_refused_together() {
                 let (orm, _) = open();

@@ -108,9 +108,11 @@ impl Levels {
         }
     }
 
-    /// What is pending outside of any transaction was given up.
+    /// What is pending was given up. A transaction is committed all the same, and with it what it wrote before.
     pub(crate) fn discard(&mut self) {
-        self.open.last_mut().map_or(&mut self.waiting, |level| &mut level.hooks).clear();
+        if self.open.is_empty() {
+            self.waiting.clear();
+        }
     }
 
     /// What has come true.

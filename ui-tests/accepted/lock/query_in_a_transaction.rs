@@ -1,6 +1,5 @@
 // Accepted: a query in a transaction locks its rows, or leaves out those that are locked.
 use moored::Lock;
-use moored::prelude::*;
 use shop::*;
 
 fn main() -> moored::Result<()> {

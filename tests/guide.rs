@@ -196,9 +196,9 @@ mod locks {
             }
             session.flush()
         })?;
-        assert!(orm.session(|session| work(session))?);
-        assert!(orm.session(|session| work(session))?);
-        assert!(!orm.session(|session| work(session))?);
+        assert!(orm.session(work)?);
+        assert!(orm.session(work)?);
+        assert!(!orm.session(work)?);
         Ok(())
     }
 }

@@ -158,13 +158,24 @@ impl Classes {
     }
 
     /// The order of classes that no edge orders: by action, then entity, then first row.
+    ///
+    /// Updates go before inserts where an entity of which rows are inserted has a relation to one of which rows are updated.
+    /// The INSERT can take a shared lock on the row that it refers to; two flushes that both have one and then ask for the
+    /// exclusive lock of the UPDATE are a deadlock. All updates do, so that any two flushes update entities in one order.
     #[expect(clippy::indexing_slicing, reason = "classes are numbered from 0 without gaps")]
     fn ranks(&self, work: &Work, entities: &Entities) -> Vec<u32> {
         let ties = entities.ties(work);
+        let of_action = |action| self.all.iter().filter(move |class| class.action == action);
+        let meta = |class: &Class| entities.all[class.entity as usize];
+        let updates_first = of_action(Action::Insert).any(|inserted| {
+            let mut targets = meta(inserted).relations.iter().map(|relation| (relation.target)().1);
+            targets.any(|target| of_action(Action::Update).any(|updated| std::ptr::eq(meta(updated), target)))
+        });
         let mut order: Vec<u32> = (0..self.all.len() as u32).collect();
         order.sort_by_key(|&class| {
             let Class { entity, action, .. } = self.all[class as usize];
-            (action, ties.rank(action, entity), class)
+            let phase = if updates_first && action == Action::Update { Action::Insert } else { action };
+            (phase, phase == action, ties.rank(action, entity), class)
         });
         positions(&order)
     }

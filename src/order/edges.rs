@@ -12,7 +12,8 @@
 //!    the same key.
 //! 4. **A row that is written in parts** (see [`split`](super::split)): each part waits for the one before it.
 //!
-//! What no edge orders is a tie: inserts before updates before deletes, see [`entities`](super::entities).
+//! What no edge orders is a tie: inserts before updates before deletes, see [`entities`](super::entities); updates before
+//! inserts where new rows can refer to updated ones, see [`batch`](super::batch).
 
 use hashbrown::HashMap;
 

@@ -57,6 +57,41 @@ fn updates_of_unrelated_entities_go_by_name_whatever_came_first() {
 }
 
 #[test]
+fn rows_are_updated_before_others_are_inserted_that_can_refer_to_them() {
+    let [author, book, tag] = schema([
+        Table::generated("Author").column("books"),
+        Table::generated("Book").needs("author", 0),
+        Table::keyed("Tag").column("color"),
+    ]);
+    let mut work = Work::default();
+    work.insert(book);
+    work.update(tag, &[1]);
+    work.update(book, &[1]);
+    work.gives_plan(&["INSERT Book (author) [0]", "UPDATE Book (author) [2]", "UPDATE Tag (color) [1]"]);
+    work.update(author, &[1]);
+    work.gives_plan(&[
+        "UPDATE Author (books) [3]",
+        "UPDATE Book (author) [2]",
+        "UPDATE Tag (color) [1]",
+        "INSERT Book (author) [0]",
+    ]);
+}
+
+#[test]
+fn a_row_that_comes_to_refer_to_a_new_one_is_updated_after_it_all_the_same() {
+    let [team, player] = schema([
+        Table::generated("Team").may_have("captain", 1),
+        Table::generated("Player").needs("team", 0),
+    ]);
+    let mut work = Work::default();
+    let captain = work.insert(player);
+    let wolves = work.update(team, &[1]);
+    work.refers(captain, 0, wolves);
+    work.refers(wolves, 0, captain);
+    work.gives_plan(&["INSERT Player (team) [0]", "UPDATE Team (captain) [1]"]);
+}
+
+#[test]
 fn ties_go_by_kind_and_by_the_schema_even_where_no_row_refers_to_another() {
     let [author, book] = library();
     let mut work = Work::default();

@@ -14,7 +14,7 @@ impl<B: Backend, A: ?Sized> UnitOfWork<'_, B, A> {
     /// session.persist(NewBook::new("The Dispossessed", &ursula))?;
     /// session.edit(&ursula)?.email = Some("ursula@example.org".into());
     /// let plan = session.plan()?.to_string();
-    /// assert_eq!(plan, "1. INSERT Book (title, author_id, editor_id) × 1: new 0\n2. UPDATE Author (email) × 1: 1\n");
+    /// assert_eq!(plan, "1. UPDATE Author (email) × 1: 1\n2. INSERT Book (title, author_id, editor_id) × 1: new 0\n");
     /// session.discard();
     /// # Ok(())
     /// # }) }

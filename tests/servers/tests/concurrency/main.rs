@@ -18,7 +18,7 @@ mod race;
 use moored::prelude::*;
 use moored_server_tests::Place;
 
-use crate::bank::{Account, Computes, Purse, Transfer};
+use crate::bank::{Account, Computes, Payment, Purse, Transfer};
 use crate::race::{Bank, Strategy};
 
 moored_server_tests::on_every_database!(
@@ -33,6 +33,7 @@ moored_server_tests::on_every_database!(
 fn versions_are_compared<B: Computes>(place: Place<B>)
 where
     Account: Entity<B>,
+    Payment: Entity<B>,
     Purse: Entity<B>,
     Transfer: Entity<B>,
 {
@@ -45,6 +46,7 @@ where
 fn the_database_computes<B: Computes>(place: Place<B>)
 where
     Account: Entity<B>,
+    Payment: Entity<B>,
     Purse: Entity<B>,
     Transfer: Entity<B>,
 {
@@ -55,6 +57,7 @@ where
 fn rows_are_locked_in_the_order_of_their_keys<B: Computes>(place: Place<B>)
 where
     Account: Entity<B>,
+    Payment: Entity<B>,
     Purse: Entity<B>,
     Transfer: Entity<B>,
 {
@@ -66,6 +69,7 @@ where
 fn rows_are_locked_in_any_order<B: Computes>(place: Place<B>)
 where
     Account: Entity<B>,
+    Payment: Entity<B>,
     Purse: Entity<B>,
     Transfer: Entity<B>,
 {
@@ -78,6 +82,7 @@ where
 fn nobody_waits_for_a_lock<B: Computes>(place: Place<B>)
 where
     Account: Entity<B>,
+    Payment: Entity<B>,
     Purse: Entity<B>,
     Transfer: Entity<B>,
 {

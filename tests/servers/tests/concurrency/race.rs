@@ -7,7 +7,7 @@ use moored::prelude::*;
 use moored::{Lock, Result, Retry};
 use moored_server_tests::{Flavour, Place};
 
-use crate::bank::{Account, Computes, NewTransfer, Purse, Transfer, tables};
+use crate::bank::{Account, Computes, NewPayment, NewTransfer, Payment, Purse, Transfer, tables};
 use crate::counts::Counts;
 use crate::level::{Level, levels, transaction};
 
@@ -49,6 +49,7 @@ pub(crate) struct Bank<B: Backend> {
 impl<B: Computes> Bank<B>
 where
     Account: Entity<B>,
+    Payment: Entity<B>,
     Purse: Entity<B>,
     Transfer: Entity<B>,
 {
@@ -115,8 +116,10 @@ where
     ) -> Result<()> {
         let Move { source, target, amount } = wanted;
         let level = (self.flavour, level);
-        let book =
-            |tx: &mut Transaction<'_, '_, B>| tx.persist(NewTransfer::new(source, target, amount)).map(drop);
+        let book = |tx: &mut Transaction<'_, '_, B>| {
+            tx.persist(NewTransfer::new(Key::<Purse>::new(source), Key::<Purse>::new(target), amount))
+                .map(drop)
+        };
         match strategy {
             Strategy::Versions => {
                 // Read before the transaction, as a form or another program would have.
@@ -126,7 +129,7 @@ where
                     // In the order in which they came.
                     tx.edit(&from)?.balance -= amount;
                     tx.edit(&to)?.balance += amount;
-                    book(tx)
+                    tx.persist(NewPayment::new(&from, &to, amount)).map(drop)
                 })
             }
             Strategy::Computed => {
@@ -165,42 +168,70 @@ where
 
     /// Every balance is what was booked, every row has been written as often as it was booked, and nothing was booked twice.
     fn audit(&self, strategy: Strategy, moves: usize) {
-        let books = |session: &mut ReadSession<'_, B>| {
-            let (mut balances, mut writes) = ([BALANCE; ACCOUNTS as usize], [0; ACCOUNTS as usize]);
-            let mut booked = 0;
-            session.select(Select::<Transfer>::all()).stream(
-                |Transfer { source, target, amount, .. }| {
-                    booked += 1;
-                    for (id, amount) in [(source, -amount), (target, amount)] {
-                        let place = usize::try_from(id - 1).unwrap();
-                        balances[place] += amount;
-                        writes[place] += 1;
-                    }
-                    Ok(())
-                },
-            )?;
-            assert_eq!(booked, moves);
-            let (mut total, mut rows) = (0, 0);
+        let mut books = Books::default();
+        let read = self.orm.read(|session| {
             if strategy == Strategy::Versions {
+                session.select(Select::<Payment>::all()).stream(
+                    |Payment { source, target, amount, .. }| {
+                        books.enter(*source.value(), *target.value(), amount);
+                        Ok(())
+                    },
+                )?;
                 session.select(Select::<Account>::all()).stream(|account| {
-                    let place = usize::try_from(account.id - 1).unwrap();
-                    assert_eq!((account.balance, account.version - 1), (balances[place], writes[place]));
-                    (total, rows) = (total + account.balance, rows + 1);
+                    let writes = usize::try_from(account.version - 1).unwrap();
+                    books.close(account.id, account.balance, Some(writes));
                     Ok(())
-                })?;
+                })
             } else {
+                session.select(Select::<Transfer>::all()).stream(
+                    |Transfer { source, target, amount, .. }| {
+                        books.enter(*source.value(), *target.value(), amount);
+                        Ok(())
+                    },
+                )?;
                 session.select(Select::<Purse>::all()).stream(|purse| {
-                    let place = usize::try_from(purse.id - 1).unwrap();
-                    assert_eq!(purse.balance, balances[place], "an update was lost");
-                    (total, rows) = (total + purse.balance, rows + 1);
+                    books.close(purse.id, purse.balance, None);
                     Ok(())
-                })?;
+                })
             }
-            assert_eq!((total, rows), (BALANCE * i64::from(ACCOUNTS), ACCOUNTS));
-            Ok(())
-        };
-        self.orm.read(books).unwrap();
+        });
+        read.unwrap();
+        assert_eq!((books.entered, books.closed), (moves, ACCOUNTS as usize));
+        assert_eq!(books.total, BALANCE * i64::from(ACCOUNTS));
     }
+}
+
+/// What each row should have, by what was booked.
+#[derive(Default)]
+struct Books {
+    /// How much came to each row, or left it, and how often.
+    moved: [(i64, usize); ACCOUNTS as usize],
+    entered: usize,
+    closed: usize,
+    total: i64,
+}
+
+impl Books {
+    fn enter(&mut self, source: i32, target: i32, amount: i64) {
+        self.entered += 1;
+        for (id, amount) in [(source, -amount), (target, amount)] {
+            let (moved, times) = &mut self.moved[place(id)];
+            *moved += amount;
+            *times += 1;
+        }
+    }
+
+    fn close(&mut self, id: i32, balance: i64, writes: Option<usize>) {
+        let (moved, times) = self.moved[place(id)];
+        assert_eq!(balance, BALANCE + moved, "an update of the row {id} was lost");
+        assert_eq!(writes.unwrap_or(times), times, "the row {id} was written without being booked");
+        self.closed += 1;
+        self.total += balance;
+    }
+}
+
+fn place(id: i32) -> usize {
+    usize::try_from(id - 1).unwrap()
 }
 
 /// Marsaglia's xorshift: the same moves in every run.

@@ -118,7 +118,16 @@ impl<B: Backend> Core<B> {
     }
 
     /// Locks the row of a key and takes it in.
+    /// A lock in a transaction that only reads would keep nobody away on a database that has none but the writer's.
+    pub(super) fn check_may_lock(&self) -> Result<()> {
+        if self.options.read_only {
+            return Err(Error::Unsupported { backend: B::NAME, what: "locks in a read-only transaction" });
+        }
+        Ok(())
+    }
+
     fn lock_key<E: Entity<B>>(&mut self, key: &E::Key, lock: Lock) -> Result<Option<u32>> {
+        self.check_may_lock()?;
         let clause = LockClause::of_row::<B>(self.map.dialect(), lock)?;
         self.run(|connection, map| {
             let store = map.store_mut::<E>();

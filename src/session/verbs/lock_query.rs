@@ -138,6 +138,7 @@ impl<B: Backend> Core<B> {
         query: &dyn QueryFragment<B::Diesel>,
         clause: &LockClause,
     ) -> Result<Vec<u32>> {
+        self.check_may_lock()?;
         self.run(|connection, map| {
             let mut rows: Vec<E> = Vec::new();
             clause.around::<B, _>(connection, |connection| {

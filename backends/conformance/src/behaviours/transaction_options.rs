@@ -52,6 +52,26 @@ macro_rules! transaction_options_behaviours {
                 .unwrap();
             }
 
+            #[test]
+            fn one_that_only_reads_locks_nothing() {
+                let (orm, log) = open();
+                samples::notes(&orm, 1);
+                orm.session(|session| {
+                    let note = session.find::<Note>(1)?.required()?;
+                    session.transaction_with(PLAIN.read_only(), |tx| {
+                        log.skip();
+                        let by_handle = tx.lock(&note, $crate::moored::Lock::UPDATE);
+                        assert!(matches!(by_handle, Err(Error::Unsupported { .. })), "{by_handle:?}");
+                        let by_query =
+                            tx.query::<Note>(notes::table).lock($crate::moored::Lock::SHARE).first();
+                        assert!(matches!(by_query, Err(Error::Unsupported { .. })), "{by_query:?}");
+                        log.expect::<&str>([]);
+                        Ok(())
+                    })
+                })
+                .unwrap();
+            }
+
             /// What a transaction sees of what another one commits meanwhile.
             #[test]
             fn a_level_of_isolation_shows_in_what_is_seen_of_others() {

@@ -160,6 +160,14 @@ pub enum Error {
     },
 
     // -- another writer's doing: reload and decide ---------------------------------------------------------------
+    /// Another writer changed the very columns that are edited here, to other values. Take theirs, or keep mine.
+    #[error("columns {columns} of {row} were changed here and by another writer")]
+    Conflict {
+        /// The row.
+        row: RowName,
+        /// The columns.
+        columns: Box<str>,
+    },
     /// Another writer changed or deleted the row since it was read. `refresh` takes theirs.
     #[error("{0} was changed or deleted by another writer")]
     Stale(RowName),
@@ -318,13 +326,21 @@ pub struct UnflushedEntity {
     pub edited: usize,
     /// Rows that were to be removed.
     pub removed: usize,
+    /// Rows that were expected to be as they are known, and never looked at.
+    pub expected: usize,
 }
 
 impl fmt::Display for Unflushed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
         for entry in &self.entities {
-            for (count, what) in [(entry.new, "new"), (entry.edited, "edited"), (entry.removed, "removed")] {
+            let counts = [
+                (entry.new, "new"),
+                (entry.edited, "edited"),
+                (entry.removed, "removed"),
+                (entry.expected, "expected"),
+            ];
+            for (count, what) in counts {
                 if count > 0 {
                     write!(f, "{separator}{count} {what} {}", entry.entity)?;
                     separator = ", ";

@@ -166,7 +166,8 @@ pub use moored_derive::Entity;
 pub use orm::{Orm, OrmBuilder, Retry};
 pub use session::{
     Authority, Detached, EntityQuery, FlushAuthority, FlushMode, FlushPlan, LockAuthority, LockedQuery,
-    Promote, Query, ReadSession, Removable, Required, Scope, Session, Tables, Transaction, UnitOfWork,
+    Promote, Query, ReadSession, Removable, Required, Resolution, Scope, Session, Tables, Transaction,
+    UnitOfWork,
 };
 
 // The derive writes `::moored::..`, in this crate's own tests as well.

@@ -351,7 +351,10 @@ fn every_block_of_the_guide_is_here() {
     while lines.any(|line| line == "```rust") {
         let block: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
         let block = block.join("\n");
-        assert!(tested.contains(&dense(&block)), "this block of docs/guide.md is not in tests/guide.rs:\n{block}");
+        assert!(
+            tested.contains(&dense(&block)),
+            "this block of docs/guide.md is not in tests/guide.rs:\n{block}"
+        );
         blocks += 1;
     }
     assert!(blocks > 5, "the guide has {blocks} blocks");

@@ -22,6 +22,7 @@ pub(crate) fn check(entity: &Entity, errors: &mut Errors) {
         check_key(entity, column, errors);
         check_filled(column, errors);
         check_version(column, errors);
+        check_unversioned(entity, column, errors);
         check_relation(column, errors);
     }
     check_relation_names(entity, errors);
@@ -100,6 +101,22 @@ fn check_version(column: &Column, errors: &mut Errors) {
     }
     if column.belongs_to.is_some() {
         errors.at(version, "a version is no foreign key: give the version a field of its own");
+    }
+}
+
+fn check_unversioned(entity: &Entity, column: &Column, errors: &mut Errors) {
+    let Some(unversioned) = column.unversioned else { return };
+    if entity.version().is_none() {
+        errors.at(
+            unversioned,
+            "`unversioned` excludes a field from the version, and there is none: take it away",
+        );
+    }
+    if column.version.is_some() || column.key.is_some() || column.generated.is_some() {
+        errors.at(
+            unversioned,
+            "no edit changes a key, a version or a generated column: take `unversioned` away",
+        );
     }
 }
 

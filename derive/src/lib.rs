@@ -26,6 +26,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `generated` | the database makes the value and nobody else may: not in the draft, read back after INSERT |
 /// | `default` | the database has a default: a draft may leave the column out, which is not NULL |
 /// | `version` | the version of optimistic locking, counted by the library |
+/// | `unversioned` | a change of this column alone neither compares the version nor moves it on: the last writer wins |
 /// | `unique` | the column is unique in the table |
 /// | `deferred_unique` | the same, by a constraint that is declared initially deferred |
 /// | `belongs_to = Author` | the column holds the key of an `Author`; the relation is the field's name without `_id` |

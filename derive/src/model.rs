@@ -15,11 +15,12 @@ use crate::attribute::{Item, Value, diesel_items, entity_items};
 use crate::diagnostics::{Errors, list};
 
 /// What a field can be marked as.
-const ON_FIELD: [&str; 10] = [
+const ON_FIELD: [&str; 11] = [
     "key",
     "generated",
     "default",
     "version",
+    "unversioned",
     "unique",
     "deferred_unique",
     "belongs_to",
@@ -51,6 +52,7 @@ pub(crate) struct Column {
     pub(crate) generated: Option<Span>,
     pub(crate) default: Option<Span>,
     pub(crate) version: Option<Span>,
+    pub(crate) unversioned: Option<Span>,
     pub(crate) unique: Option<Span>,
     pub(crate) deferred_unique: Option<Span>,
     pub(crate) belongs_to: Option<Type>,
@@ -183,6 +185,7 @@ impl Column {
             generated: None,
             default: None,
             version: None,
+            unversioned: None,
             unique: None,
             deferred_unique: None,
             belongs_to: None,
@@ -208,6 +211,7 @@ impl Column {
             "generated" => self.generated = flag(errors),
             "default" => self.default = flag(errors),
             "version" => self.version = flag(errors),
+            "unversioned" => self.unversioned = flag(errors),
             "unique" | "deferred_unique" if matches!(item.value, Value::List(_)) => errors.at(
                 item.span(),
                 format_args!(

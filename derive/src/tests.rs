@@ -72,7 +72,7 @@ rejected! {
     track_alone: { #[entity(track)] a: i32 }
         => "`track` needs a value: write `track = false`";
     an_unknown_attribute: { #[entity(primary)] a: i32 }
-        => "unknown attribute `primary`: a field can have `key`, `generated`, `default`, `version`, `unique`, `deferred_unique`, `belongs_to`, `name`, `deferred` and `track`";
+        => "unknown attribute `primary`: a field can have `key`, `generated`, `default`, `version`, `unversioned`, `unique`, `deferred_unique`, `belongs_to`, `name`, `deferred` and `track`";
     a_flag_with_a_value: { #[entity(version = true)] a: i32 }
         => "`version` takes no value: write `version` alone";
     an_attribute_given_twice: { #[entity(unique)] #[entity(unique)] a: i32 }

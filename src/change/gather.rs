@@ -3,7 +3,7 @@
 use crate::backend::Backend;
 use crate::entity::{ColumnSet, Model, Record};
 use crate::error::{Error, Result, RowName, UnflushedEntity};
-use crate::identity::{Arena, Row, Slot, Status};
+use crate::identity::{Arena, Guard, Row, Slot, Status};
 use crate::order::WriteKind;
 
 /// One row that the next flush writes.
@@ -17,7 +17,7 @@ pub(crate) struct RowChange {
 /// What is pending of one entity.
 #[derive(Debug, Default)]
 pub(crate) struct Pending {
-    /// Inserts in the order of registration, then updates and deletes by key.
+    /// Inserts in the order of registration, then updates, deletes and rows to look at by key.
     pub(crate) rows: Vec<RowChange>,
 }
 
@@ -31,21 +31,23 @@ impl<E: Model, B: Backend> Arena<E, B> {
     /// A key, a version or a generated column that was edited.
     pub(crate) fn gather(&self) -> Result<Pending> {
         let mut inserts = Vec::new();
-        let (mut updates, mut deletes) = (Vec::new(), Vec::new());
+        let (mut updates, mut deletes, mut expected) = (Vec::new(), Vec::new(), Vec::new());
         for slot in self.pending_slots() {
             let Some(change) = self.row_change(slot)? else { continue };
             match change.kind {
                 WriteKind::Insert => inserts.push(change),
                 WriteKind::Update => updates.push(change),
                 WriteKind::Delete => deletes.push(change),
+                WriteKind::Expect => expected.push(change),
             }
         }
         // Two sessions that write the same rows lock them in one order.
-        for list in [&mut updates, &mut deletes] {
+        for list in [&mut updates, &mut deletes, &mut expected] {
             list.sort_by_cached_key(|change: &RowChange| self.key_of(change.slot));
         }
         inserts.append(&mut updates);
         inserts.append(&mut deletes);
+        inserts.append(&mut expected);
         Ok(Pending { rows: inserts })
     }
 
@@ -66,12 +68,15 @@ impl<E: Model, B: Backend> Arena<E, B> {
                     (WriteKind::Insert, ColumnSet::first(E::meta().columns.len()))
                 }
                 Status::Stored => {
-                    let columns = row.changed();
-                    if columns.is_empty() {
-                        return Ok(None);
-                    }
+                    let columns = row.set();
                     check_writable(row, columns)?;
-                    (WriteKind::Update, columns)
+                    match row.guard() {
+                        _ if E::meta().moves_version(columns) => (WriteKind::Update, columns),
+                        Guard::None if columns.is_empty() => return Ok(None),
+                        Guard::None => (WriteKind::Update, columns),
+                        Guard::Expect if columns.is_empty() => (WriteKind::Expect, columns),
+                        Guard::Expect | Guard::Increment => (WriteKind::Update, row.changed()),
+                    }
                 }
                 Status::Leaving => (WriteKind::Delete, ColumnSet::EMPTY),
                 Status::Withdrawn | Status::Deleted | Status::Detached => return Ok(None),
@@ -90,6 +95,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
                 // Cheap answers first: a link or an expression is always tracked.
                 !change.links.is_empty()
                     || !change.expressions.is_empty()
+                    || change.guard == Guard::Increment
                     || value.changes(&change.base).intersects(tracked)
             }
             Some(Slot::Row(row)) => matches!(row.status, Status::Unwritten | Status::Leaving),
@@ -105,7 +111,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
 
     /// What would be lost if the session ended now.
     pub(crate) fn unflushed(&self) -> Option<UnflushedEntity> {
-        let mut lost = UnflushedEntity { entity: E::meta().name, new: 0, edited: 0, removed: 0 };
+        let mut lost = UnflushedEntity { entity: E::meta().name, new: 0, edited: 0, removed: 0, expected: 0 };
         for slot in self.pending_slots() {
             match self.slot(slot) {
                 Some(Slot::Draft(_)) => lost.new += 1,
@@ -113,13 +119,16 @@ impl<E: Model, B: Backend> Arena<E, B> {
                 Some(Slot::Row(row)) => match row.status {
                     Status::Unwritten => lost.new += 1,
                     Status::Leaving => lost.removed += 1,
+                    Status::Stored if row.guard() == Guard::Expect && row.set().is_empty() => {
+                        lost.expected += 1;
+                    }
                     Status::Stored if !row.changed().is_empty() => lost.edited += 1,
                     _ => {}
                 },
                 _ => {}
             }
         }
-        (lost.new + lost.edited + lost.removed > 0).then_some(lost)
+        (lost.new + lost.edited + lost.removed + lost.expected > 0).then_some(lost)
     }
 }
 
@@ -134,10 +143,7 @@ fn check_writable<E: Model, B: Backend>(row: &Row<E, B>, columns: ColumnSet) -> 
             return Err(Error::SetTwice { row: name_of(row), column: column.name });
         }
     }
-    let mut read_only = meta.select(|column| column.generated);
-    if let Some(version) = meta.version {
-        read_only.insert(version);
-    }
+    let read_only = meta.select(|column| column.generated) | meta.version.into_iter().collect();
     match (columns & read_only).iter().next().and_then(|column| meta.columns.get(column)) {
         Some(column) => Err(Error::ReadOnlyColumn { row: name_of(row), column: column.name }),
         None => Ok(()),

@@ -47,6 +47,13 @@ impl EntityMeta {
         self.key.iter().any(|&part| self.columns.get(part).is_some_and(|c| c.generated))
     }
 
+    /// Whether an UPDATE of these columns compares the version and moves it on: one of them is the version, or counts for it.
+    #[must_use]
+    pub fn moves_version(&self, columns: ColumnSet) -> bool {
+        let is_versioned = |column: usize| self.columns.get(column).is_none_or(|column| column.versioned);
+        self.version.is_some() && columns.iter().any(is_versioned)
+    }
+
     /// The columns that an INSERT reads back: what the database fills, and the key to match rows by.
     ///
     /// Empty when the database fills nothing.
@@ -74,6 +81,8 @@ pub struct ColumnMeta {
     pub default: bool,
     /// Whether a change of this column alone makes a query flush first.
     pub track: bool,
+    /// Whether a change of this column moves the version.
+    pub versioned: bool,
 }
 
 /// One foreign key of an entity.

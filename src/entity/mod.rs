@@ -21,4 +21,4 @@ pub use relation::{BelongsTo, IntoLink, Link, Links, Optional, Required};
 pub(crate) use relation::{LinkEnd, PendingLink};
 pub use unique::UniqueKey;
 pub use unique_set::UniqueSet;
-pub use version::Version;
+pub use version::{Version, Versioned};

@@ -70,10 +70,7 @@ pub(crate) fn settle<E: Model, B: Backend>(
         return Slot::Row(inside);
     }
     change.base.copy_columns(&inside.value, known);
-    if inside.value.changes(&change.base).is_empty()
-        && change.links.is_empty()
-        && change.expressions.is_empty()
-    {
+    if inside.value.changes(&change.base).is_empty() && !change.is_beyond_value() {
         return Slot::Row(inside);
     }
     inside.change = Some(change);

@@ -21,19 +21,26 @@ impl<E: Model, B: Backend> Arena<E, B> {
     /// Takes in a row that is locked. With `is_ahead` what plain SELECTs of this transaction show of it is not believed.
     pub(crate) fn take_in_locked(&mut self, read: E, is_ahead: bool) -> Result<Option<u32>> {
         let slot = self.take_in_newest(read)?;
-        if let (true, Some(slot), Some(frame)) = (is_ahead, slot, self.frames.last_mut()) {
-            frame.held.slots.insert(slot);
+        if let (true, Some(slot)) = (is_ahead, slot) {
+            self.hold(slot);
         }
         Ok(slot)
     }
 
-    /// Refuses a row that has pending edits and whose version has moved on since it was read: they would be refused at the
+    /// What plain SELECTs of the open transaction show of the row is not believed.
+    pub(crate) fn hold(&mut self, slot: u32) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.held.slots.insert(slot);
+        }
+    }
+
+    /// Refuses a row that has pending edits of versioned columns and whose version has moved on since it was read: they would be refused at the
     /// flush, and no lock changes that.
     pub(crate) fn refuse_moved(&self, read: &E) -> Result<()> {
         let Some(version) = E::meta().version else { return Ok(()) };
         let Some(slot) = read.with_key(|key| self.live(key)) else { return Ok(()) };
-        let is_edited =
-            self.row_status(slot) == Some(Status::Stored) && !self.edited_in_any_frame(slot).is_empty();
+        let is_edited = self.row_status(slot) == Some(Status::Stored)
+            && E::meta().moves_version(self.edited_in_any_frame(slot));
         let has_moved = || self.stored(slot).is_some_and(|known| read.changes(&known).contains(version));
         if is_edited && has_moved() { Err(Error::Stale(self.name_of(slot))) } else { Ok(()) }
     }

@@ -79,6 +79,31 @@ pub(crate) struct Change<E: Model, B: Backend> {
     pub(crate) links: Vec<PendingLink>,
     /// Columns that the database computes in the UPDATE.
     pub(crate) expressions: Vec<Expression<B>>,
+    /// What the next flush does with the version where nothing else makes it do so.
+    pub(crate) guard: Guard,
+}
+
+/// What a flush does with the version of a row that no versioned column of changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Guard {
+    /// Nothing.
+    #[default]
+    None,
+    /// Compares it.
+    Expect,
+    /// Compares it and moves it on.
+    Increment,
+}
+
+impl<E: Model, B: Backend> Change<E, B> {
+    pub(crate) const fn new(base: E) -> Self {
+        Self { base, links: Vec::new(), expressions: Vec::new(), guard: Guard::None }
+    }
+
+    /// Whether something waits that the value alone does not show.
+    pub(crate) const fn is_beyond_value(&self) -> bool {
+        !self.links.is_empty() || !self.expressions.is_empty() || !matches!(self.guard, Guard::None)
+    }
 }
 
 /// `column = expression`, computed by the database.
@@ -168,8 +193,8 @@ impl<E: Model, B: Backend> Row<E, B> {
         self.change.as_ref().map_or(ColumnSet::EMPTY, |change| self.value.changes(&change.base))
     }
 
-    /// All columns that the next UPDATE sets, the version aside.
-    pub(crate) fn changed(&self) -> ColumnSet {
+    /// All columns that the caller has the next UPDATE set.
+    pub(crate) fn set(&self) -> ColumnSet {
         let mut columns = self.edited();
         if let Some(change) = &self.change {
             for link in &change.links {
@@ -180,11 +205,19 @@ impl<E: Model, B: Backend> Row<E, B> {
         columns
     }
 
+    /// What the next flush needs to be as it is known: the columns that it sets, and a version that it is to compare.
+    pub(crate) fn changed(&self) -> ColumnSet {
+        let version = E::meta().version.filter(|_| self.guard() != Guard::None);
+        self.set() | version.into_iter().collect()
+    }
+
+    pub(crate) fn guard(&self) -> Guard {
+        self.change.as_ref().map_or(Guard::None, |change| change.guard)
+    }
+
     /// The edits, with a snapshot taken if this is the first.
     pub(crate) fn change(&mut self) -> &mut Change<E, B> {
-        self.change.get_or_insert_with(|| {
-            Box::new(Change { base: self.value.clone(), links: Vec::new(), expressions: Vec::new() })
-        })
+        self.change.get_or_insert_with(|| Box::new(Change::new(self.value.clone())))
     }
 }
 

@@ -18,8 +18,8 @@ impl<E: Model, B: Backend> Arena<E, B> {
 
     /// Takes a row in as the database has it now.
     ///
-    /// Columns edited in memory stay edited, the others take the database's value; while a row has edits its version
-    /// stays as it was, so that the flush finds it stale. `None` when the row's deletion is scheduled.
+    /// Columns edited in memory stay edited, the others take the database's value; while a row has edits of which the flush
+    /// compares the version, that stays as it was, so that the flush finds it stale. `None` when the row's deletion is scheduled.
     pub(crate) fn take_in_newest(&mut self, read: E) -> Result<Option<u32>> {
         let (live, leaving) =
             read.with_key(|key| (self.index.live(&self.slots, key), self.index.leaving(&self.slots, key)));
@@ -40,10 +40,8 @@ impl<E: Model, B: Backend> Arena<E, B> {
         self.touch(slot)?;
         let mut edited = self.edited_in_any_frame(slot);
         let meta = E::meta();
-        if !edited.is_empty()
-            && let Some(version) = meta.version
-        {
-            edited.insert(version);
+        if meta.moves_version(edited) {
+            edited |= meta.version.into_iter().collect();
         }
         let refreshed = ColumnSet::first(meta.columns.len()).without(edited);
         match self.slots.get_mut(slot as usize) {
@@ -84,7 +82,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
     /// Takes a detached value in without asking the database.
     pub(crate) fn attach(&mut self, value: E, base: Option<E>, now: u64) -> Result<u32> {
         let key = base.as_ref().unwrap_or(&value).key();
-        let change = base.map(|base| Box::new(Change { base, links: Vec::new(), expressions: Vec::new() }));
+        let change = base.map(|base| Box::new(Change::new(base)));
         let edited = change.is_some();
         let row = Slot::Row(Row { value, status: Status::Stored, change });
         let slot = match self.slot_of(&key) {

@@ -174,7 +174,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
         // What waits outside is an edit as well, although inside it counts as unedited.
         let stored = self.stored(slot).map(Cow::into_owned);
         if let Some(Slot::Row(Row { change: Some(change), .. })) = self.slots.get(slot as usize)
-            && (!change.links.is_empty() || !change.expressions.is_empty())
+            && change.is_beyond_value()
         {
             return Err(Error::PendingLink(self.name_of(slot)));
         }

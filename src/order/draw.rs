@@ -93,6 +93,7 @@ impl fmt::Display for Action {
             Self::Park => "PARK",
             Self::Insert => "INSERT",
             Self::Update => "UPDATE",
+            Self::Expect => "EXPECT",
             Self::Complete => "COMPLETE",
             Self::Delete => "DELETE",
         })

@@ -62,7 +62,7 @@ impl Entities {
     ///
     /// 1. Inserts: parents before children, then by first registration.
     /// 2. Deletes: children before parents, then by name.
-    /// 3. Updates: by name, so that two savers lock tables in the same order.
+    /// 3. Updates, and rows that are looked at: by name, so that two savers lock tables in the same order.
     #[expect(clippy::indexing_slicing, reason = "entities are numbered from 0 without gaps")]
     pub(super) fn ties(&self, work: &Work) -> Ties {
         let count = self.all.len();
@@ -109,7 +109,9 @@ impl Ties {
         let ranks = match action {
             Action::Insert => &self.insert,
             Action::Delete => &self.delete,
-            Action::Release | Action::Park | Action::Update | Action::Complete => &self.update,
+            Action::Release | Action::Park | Action::Update | Action::Complete | Action::Expect => {
+                &self.update
+            }
         };
         ranks.get(entity as usize).copied().unwrap_or(u32::MAX)
     }

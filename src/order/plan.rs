@@ -22,7 +22,7 @@ pub struct Step {
     pub entity: &'static EntityMeta,
     /// What happens to the rows.
     pub action: Action,
-    /// The columns that are written; empty for a DELETE.
+    /// The columns that are written; none for a row that is deleted or looked at.
     pub columns: ColumnSet,
     /// Those of `columns` that are written as NULL for now; a later step gives them their values.
     pub postponed: ColumnSet,
@@ -33,6 +33,8 @@ pub struct Step {
 /// What a step does to its rows. Where nothing else decides, steps run in the order of these variants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
+    /// SELECT that compares the row's version, and keeps it until the transaction ends.
+    Expect,
     /// UPDATE that sets the step's columns to NULL in rows that a later step updates or deletes: the version is
     /// neither checked nor moved on, for that later step does both. All columns of the step are `postponed`.
     Release,
@@ -42,7 +44,8 @@ pub enum Action {
     Park,
     /// INSERT.
     Insert,
-    /// UPDATE that checks the row's version and moves it on.
+    /// UPDATE that checks the row's version and moves it on, where a column of it counts for the version. The version is among
+    /// the columns where it is moved on by itself.
     Update,
     /// UPDATE of a row that this flush has already written: its version has been checked and moved on.
     Complete,
@@ -76,6 +79,11 @@ impl Plan {
         self.steps.is_empty()
     }
 
+    /// Whether anything is written.
+    pub(crate) fn writes(&self) -> bool {
+        self.steps.iter().any(|step| step.action != Action::Expect)
+    }
+
     /// How many rows are deleted.
     pub(crate) fn deletes(&self) -> usize {
         self.steps.iter().filter(|step| step.action == Action::Delete).map(|step| step.rows.len()).sum()
@@ -102,7 +110,7 @@ impl Plan {
                 step_of.insert((row, step.action), number);
                 let split: &mut Split = match step.action {
                     Action::Release | Action::Park | Action::Complete => splits.entry(row).or_default(),
-                    Action::Insert | Action::Update | Action::Delete => continue,
+                    Action::Insert | Action::Update | Action::Delete | Action::Expect => continue,
                 };
                 match step.action {
                     Action::Release => split.released = step.columns,
@@ -159,6 +167,7 @@ impl From<super::WriteKind> for Action {
             super::WriteKind::Insert => Self::Insert,
             super::WriteKind::Update => Self::Update,
             super::WriteKind::Delete => Self::Delete,
+            super::WriteKind::Expect => Self::Expect,
         }
     }
 }

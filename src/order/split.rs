@@ -136,6 +136,7 @@ fn splittable(write: &Write) -> ColumnSet {
     let set = match write.kind {
         WriteKind::Insert | WriteKind::Update => write.columns,
         WriteKind::Delete => ColumnSet::first(write.entity.columns.len()),
+        WriteKind::Expect => ColumnSet::EMPTY,
     };
     set.without(write.entity.key_columns()).without(write.entity.select(|c| c.generated))
 }

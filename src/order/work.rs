@@ -41,7 +41,7 @@ pub struct Write {
     pub entity: &'static EntityMeta,
     /// What happens to the row.
     pub kind: WriteKind,
-    /// The columns that an INSERT names or an UPDATE sets; empty for a DELETE.
+    /// The columns that an INSERT names or an UPDATE sets; empty for a row that is deleted or looked at.
     pub columns: ColumnSet,
     /// The row's key, for a plan that is shown; `None` when nobody will read it or the row has no key yet.
     pub label: Option<Box<str>>,
@@ -56,6 +56,8 @@ pub enum WriteKind {
     Update,
     /// It ceases to exist.
     Delete,
+    /// Nothing, but it has to be as it is known.
+    Expect,
 }
 
 /// A foreign key between two rows that are both written.

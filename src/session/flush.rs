@@ -122,7 +122,7 @@ impl<B: Backend> Core<B> {
         cascaded: &[StoreId],
         around: Around,
     ) -> Result<()> {
-        let attempt = Attempt::begin(self, around)?;
+        let attempt = Attempt::begin(self, around, plan.writes())?;
         let is_alone = plan.deletes() == 1;
         let missing = |store| match is_alone {
             true => Missing::IsStale,
@@ -171,23 +171,26 @@ impl<B: Backend> Core<B> {
 struct Attempt<'a, B: Backend> {
     core: &'a mut Core<B>,
     open: bool,
+    writes: bool,
     accepted: bool,
 }
 
 impl<'a, B: Backend> Attempt<'a, B> {
-    fn begin(core: &'a mut Core<B>, around: Around) -> Result<Self> {
+    fn begin(core: &'a mut Core<B>, around: Around, writes: bool) -> Result<Self> {
         let open = around == Around::Transaction;
         if open {
             core.begin(&TransactionOptions::new())?;
         }
-        Ok(Self { core, open, accepted: false })
+        Ok(Self { core, open, writes, accepted: false })
     }
 
     fn end(mut self, executed: Result<()>) -> Result<()> {
-        let is_all = !self.open && !self.core.in_transaction();
+        let is_commit = self.writes && !self.open && !self.core.in_transaction();
         // A single statement is its own commit.
-        executed.map_err(|error| if is_all { unknown(error) } else { error })?;
-        self.core.note_write();
+        executed.map_err(|error| if is_commit { unknown(error) } else { error })?;
+        if self.writes {
+            self.core.note_write();
+        }
         if self.open {
             let committed = self.core.commit();
             // Refused or not, it is over.

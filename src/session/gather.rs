@@ -57,7 +57,7 @@ fn constrain<B: Backend>(map: &IdentityMap<B>, gathered: &mut Gathered) -> Resul
     let mut values = Values::default();
     for ((write, &(id, slot)), place) in writes.iter().zip(&gathered.rows).zip(0..) {
         let from = WriteId(place);
-        let Some(store) = map.get(id) else { continue };
+        let Some(store) = map.get(id).filter(|_| write.kind != WriteKind::Expect) else { continue };
         if write.kind != WriteKind::Delete {
             for link in store.links(slot) {
                 let target = target_of(map, link.target, Some(link.slot), write.entity, link.relation)?;
@@ -108,6 +108,7 @@ fn by_key<B: Backend>(
         WriteKind::Insert => &[(Side::After, write.columns)],
         WriteKind::Update => &[(Side::After, write.columns), (Side::Before, write.columns)],
         WriteKind::Delete => &[(Side::Before, everything)],
+        WriteKind::Expect => &[],
     };
     for &(side, columns) in sides {
         let mut refused = Ok(());

@@ -24,10 +24,11 @@ pub use authority::{Authority, FlushAuthority, LockAuthority};
 pub(crate) use authority::{InScope, InTransaction, Own, Reading};
 pub use mode::FlushMode;
 pub use preview::FlushPlan;
+pub(crate) use store::Batch;
 pub(crate) use verbs::Fragment;
 pub use verbs::{
     Changes, Detached, EntityQuery, Filter, LockedQuery, Many, OnConflict, One, Outcome, Promote, Query,
-    Ready, Removable, Required, SetStatement, Tables, UpdateAll, UpdateWhere, Upsert,
+    Ready, Removable, Required, Resolution, SetStatement, Tables, UpdateAll, UpdateWhere, Upsert,
 };
 
 use self::core::Core;

@@ -33,7 +33,7 @@ impl<E: Entity<B>, B: Backend> EntityStore<E, B> {
             return self.writer.load_by_key(connection, key);
         }
         let mut found = None;
-        self.writer.load_held(connection, std::slice::from_ref(key), &mut |row| found = Some(row))?;
+        self.writer.load_shared(connection, std::slice::from_ref(key), &mut |row| found = Some(row))?;
         Ok(found)
     }
 
@@ -44,7 +44,7 @@ impl<E: Entity<B>, B: Backend> EntityStore<E, B> {
             return Ok(());
         }
         let mut rows = Vec::with_capacity(behind.len());
-        self.writer.load_held(connection, &behind, &mut |row| rows.push(row))?;
+        self.writer.load_shared(connection, &behind, &mut |row| rows.push(row))?;
         rows.into_iter().try_for_each(|row| self.arena.take_in_newest(row).map(drop))
     }
 }
@@ -259,9 +259,9 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
             Action::Delete => (writer.delete_statements(rows), true),
             Action::Park => (rows, true),
             Action::Update | Action::Release | Action::Complete => {
-                let check = action == Action::Update;
-                (writer.update_statements(arena, slots, Assignment { columns, postponed, check }), true)
+                (writer.update_statements(arena, slots, Assignment::of::<E>(batch)), true)
             }
+            Action::Expect => (writer.load_statements(rows), false),
         };
         Cost { statements, is_checked: is_checked && rows > 1 }
     }
@@ -274,9 +274,9 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
             Action::Delete => writer.delete(connection, arena, slots, missing),
             Action::Park => writer.park(connection, arena, slots, columns),
             Action::Update | Action::Release | Action::Complete => {
-                let check = action == Action::Update;
-                writer.update(connection, arena, slots, Assignment { columns, postponed, check })
+                writer.update(connection, arena, slots, Assignment::of::<E>(batch))
             }
+            Action::Expect => writer.expect(connection, arena, slots),
         }
     }
 

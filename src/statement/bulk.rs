@@ -182,11 +182,13 @@ fn returning<E: Entity<B>, B: Backend>(columns: impl IntoIterator<Item = usize>)
     Ok(text.finish())
 }
 
-/// `version + 1`: what the version is set to where a row is not in memory; `None` for an entity without one.
+/// `version + 1`: what the version is set to where a row is not in memory; `None` where these columns do not move it.
 pub(super) fn next_version<E: Entity<B>, B: Backend>(
+    columns: ColumnSet,
     name: impl Fn(&str) -> String,
 ) -> Result<Option<(String, String)>> {
-    let Some(column) = E::meta().version.and_then(|version| E::meta().columns.get(version)) else {
+    let version = E::meta().version.filter(|_| E::meta().moves_version(columns));
+    let Some(column) = version.and_then(|version| E::meta().columns.get(version)) else {
         return Ok(None);
     };
     let quoted = quoted::<B>(column.name).map_err(database::<B>)?;
@@ -196,33 +198,42 @@ pub(super) fn next_version<E: Entity<B>, B: Backend>(
 }
 
 /// What has to be set beside a caller's columns: `, version = version + 1`.
-pub(crate) fn version_clause<E: Entity<B>, B: Backend>() -> Result<String> {
-    let next = next_version::<E, B>(str::to_owned)?;
+pub(crate) fn version_clause<E: Entity<B>, B: Backend>(columns: ColumnSet) -> Result<String> {
+    let next = next_version::<E, B>(columns, str::to_owned)?;
     Ok(next.map_or_else(String::new, |(name, next)| format!(", {name} = {next}")))
 }
 
-/// Refuses an entity whose version the database cannot count.
-pub(crate) fn check_next_version<E: Entity<B>, B: Backend>() -> Result<()> {
-    next_version::<E, B>(str::to_owned).map(|_| ())
+/// Refuses columns that move a version which the database cannot count.
+pub(crate) fn check_next_version<E: Entity<B>, B: Backend>(columns: ColumnSet) -> Result<()> {
+    next_version::<E, B>(columns, str::to_owned).map(|_| ())
 }
 
-/// Whether a list of assignments is one that a caller may make. `false` when there is none in it.
+/// The columns that a list of assignments sets; none where it is empty.
 ///
 /// # Errors
 ///
 /// One that sets a key, a version or a generated column.
 pub(crate) fn check_assignments<E: Entity<B>, B: Backend>(
     changes: &dyn QueryFragment<B::Diesel>,
-) -> Result<bool> {
+) -> Result<ColumnSet> {
     let text = sql_of::<B>(changes).map_err(database::<B>)?;
     let meta = E::meta();
-    for column in fixed_columns::<E>().iter().filter_map(|column| meta.columns.get(column)) {
+    let fixed = fixed_columns::<E>();
+    let mut columns = ColumnSet::EMPTY;
+    for (number, column) in meta.columns.iter().enumerate() {
         let name = quoted::<B>(column.name).map_err(database::<B>)?;
         if assigned(&text).any(|target| target == name) {
-            return Err(Error::NotSettable { entity: meta.name, column: column.name });
+            columns.insert(number);
+            if fixed.contains(number) {
+                return Err(Error::NotSettable { entity: meta.name, column: column.name });
+            }
         }
     }
-    Ok(!text.trim().is_empty())
+    if columns.len() < assigned(&text).count() || (columns.is_empty() && !text.trim().is_empty()) {
+        // A column of the table that the struct leaves out, or an assignment that cannot be read: whatever it is, it counts.
+        columns = ColumnSet::first(meta.columns.len());
+    }
+    Ok(columns)
 }
 
 /// The columns that only the library or the database sets.

@@ -6,9 +6,10 @@ use super::collect::Refused;
 use super::fragment::{ComputeRow, UpdatedRow};
 use super::load::execute;
 use super::text::pieces_around;
+use super::update::Assignment;
 use super::write::{Writer, database, to_update};
 use crate::backend::{Backend, Returning};
-use crate::entity::{ColumnSet, Entity, Model};
+use crate::entity::{Entity, Model};
 use crate::error::{Error, Result};
 use crate::identity::{Arena, Expression, Row, Slot};
 
@@ -19,9 +20,9 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         connection: &mut B::Connection,
         slots: &[u32],
         values: &[(&E, &E)],
-        check: bool,
+        is_main: bool,
     ) -> Result<()> {
-        if !check || !generates_columns::<E>() {
+        if !is_main || !generates_columns::<E>() {
             return Ok(());
         }
         let keys: Vec<E::Key> = values.iter().map(|(_, base)| base.key()).collect();
@@ -40,14 +41,15 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         connection: &mut B::Connection,
         arena: &Arena<E, B>,
         slot: u32,
-        columns: ColumnSet,
+        set: Assignment,
         expressions: &[Expression<B>],
     ) -> Result<()> {
         let Some((now, base)) = arena.slot(slot).and_then(to_update) else { return Ok(()) };
+        let Assignment { columns, check, .. } = set;
         let set = columns.without(expressions.iter().map(|expression| expression.column).collect());
         let returning = self.database.dialect.returning;
-        let pieces = pieces_around::<E, B>(returning, set, expressions, true).map_err(database::<B>)?;
-        let (key, version) = (E::meta().key, E::meta().version);
+        let pieces = pieces_around::<E, B>(returning, set, expressions, check).map_err(database::<B>)?;
+        let (key, version) = (E::meta().key, E::meta().version.filter(|_| check));
         let values = UpdatedRow::<B::Diesel> { now, base, set, key, version };
         let collected = self.measure(connection, &values).map_err(Refused::of_one_row::<E>)?;
         let values = collected.as_deref().unwrap_or(&values);

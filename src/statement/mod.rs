@@ -8,6 +8,7 @@ mod bulk;
 mod collect;
 mod compute;
 mod delete;
+mod expect;
 mod fragment;
 mod insert;
 mod load;

@@ -51,14 +51,14 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         self.load_keyed(connection, keys, Hold::No, each)
     }
 
-    /// Rows that this transaction has locked, as they are now.
-    pub(crate) fn load_held(
+    /// The rows of those keys as they are now, and kept so: nobody changes them before the transaction ends.
+    pub(crate) fn load_shared(
         &mut self,
         connection: &mut B::Connection,
         keys: &[E::Key],
         each: &mut dyn FnMut(E),
     ) -> Result<()> {
-        self.load_keyed(connection, keys, Hold::Locked, each)
+        self.load_keyed(connection, keys, Hold::Shared, each)
     }
 
     /// The rows of those keys as they are now, locked where the database needs a lock to show that.

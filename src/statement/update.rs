@@ -10,17 +10,33 @@ use super::many::{Layout, Listed, Updated};
 use super::text::{Count, Shape};
 use super::write::{Suspects, Writer, database, stale, to_update};
 use crate::backend::{Backend, Returning, UpdateShape};
-use crate::entity::{ColumnSet, Entity};
+use crate::entity::{ColumnSet, Entity, Model};
 use crate::error::{Error, Result};
 use crate::identity::{Arena, Slot};
+use crate::order::Action;
+use crate::session::Batch;
 
-/// What a batch of UPDATEs sets, and whether it checks versions and moves them on.
+/// What a batch of UPDATEs sets.
 #[derive(Clone, Copy)]
 pub(crate) struct Assignment {
+    /// The columns of the caller, without the version.
     pub(crate) columns: ColumnSet,
     /// The columns that are NULL for now.
     pub(crate) postponed: ColumnSet,
+    /// Whether versions are checked and moved on.
     pub(crate) check: bool,
+    /// Whether this is what the caller asked for, and not what the order needs before or after it.
+    pub(crate) is_main: bool,
+}
+
+impl Assignment {
+    pub(crate) fn of<E: Model>(batch: &Batch<'_>) -> Self {
+        let Batch { action, columns, postponed, .. } = *batch;
+        let is_main = action == Action::Update;
+        let check = is_main && E::meta().moves_version(columns);
+        let columns = columns.without(E::meta().version.into_iter().collect());
+        Self { columns, postponed, check, is_main }
+    }
 }
 
 impl<E: Entity<B>, B: Backend> Writer<E, B> {
@@ -32,10 +48,10 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         slots: &[u32],
         set: Assignment,
     ) -> Result<()> {
-        if set.check && E::meta().version.is_some() {
+        if set.check {
             slots.iter().try_for_each(|&slot| self.advance_version(arena, slot))?;
         }
-        let is_plain = |slot: u32| !set.check || !has_expressions(arena, slot);
+        let is_plain = |slot: u32| !set.is_main || !has_expressions(arena, slot);
         for alike in slots.chunk_by(|&a, &b| is_plain(a) == is_plain(b)) {
             if alike.first().is_some_and(|&slot| is_plain(slot)) {
                 self.update_plain(connection, arena, alike, set)?;
@@ -43,7 +59,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             }
             for &slot in alike {
                 let expressions = expressions_of(arena, slot);
-                self.compute(connection, arena, slot, set.columns, &expressions)?;
+                self.compute(connection, arena, slot, set, &expressions)?;
             }
         }
         Ok(())
@@ -57,12 +73,12 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         set: Assignment,
     ) -> Result<()> {
         let (size, fewer) = self.update_size(set);
-        let reads_back = set.check && generates_columns::<E>();
+        let reads_back = set.is_main && generates_columns::<E>();
         for chunk in slots.chunks(size) {
             if chunk.len() == 1 || (chunk.len() < size && !fewer) {
                 for &slot in chunk {
                     if reads_back {
-                        self.compute(connection, arena, slot, set.columns, &[])?;
+                        self.compute(connection, arena, slot, set, &[])?;
                     } else {
                         self.update_row(connection, arena, slot, set)?;
                     }
@@ -81,7 +97,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
     /// How many rows go into one UPDATE, and whether fewer may.
     fn update_size(&self, set: Assignment) -> (usize, bool) {
         let dialect = self.database.dialect;
-        if !set.postponed.is_empty() || set.columns.is_empty() {
+        if !set.postponed.is_empty() || (set.columns.is_empty() && !set.check) {
             return (1, false);
         }
         // The key and the columns, and the version twice.
@@ -99,13 +115,13 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
     /// How many statements the UPDATEs of so many rows take, at most.
     pub(crate) fn update_statements(&self, arena: &Arena<E, B>, slots: &[u32], set: Assignment) -> usize {
         let has_clause = self.database.dialect.returning == Returning::Clause;
-        let computed = slots.iter().filter(|&&slot| set.check && has_expressions(arena, slot)).count();
+        let computed = slots.iter().filter(|&&slot| set.is_main && has_expressions(arena, slot)).count();
         let plain = slots.len() - computed;
         let (size, fewer) = self.update_size(set);
         let rest = plain % size;
         let rest = if fewer { usize::from(rest > 0) } else { rest };
         let updates = plain / size + rest + computed;
-        let reads = match (has_clause, set.check && generates_columns::<E>()) {
+        let reads = match (has_clause, set.is_main && generates_columns::<E>()) {
             (true, true) => plain / size + rest,
             (true, false) => 0,
             (false, true) => updates,
@@ -131,7 +147,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         slot: u32,
         set: Assignment,
     ) -> Result<()> {
-        let Assignment { columns, postponed, check } = set;
+        let Assignment { columns, postponed, check, .. } = set;
         let text = self.text(Shape::Update { columns, postponed, check })?;
         let Some((now, base)) = arena.slot(slot).and_then(to_update) else { return Ok(()) };
         let values = UpdatedRow::<B::Diesel> {
@@ -191,7 +207,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         let statement = Statement { text: &text, cached, values: collected.as_deref().unwrap_or(&listed) };
         let count = connection.execute_returning_count(&statement).map_err(database::<B>)?;
         if count == rows {
-            return Ok(self.read_computed(connection, slots, &values, check)?);
+            return Ok(self.read_computed(connection, slots, &values, set.is_main)?);
         }
         // Which of them it was can only be seen when the others are what they were, after the rollback.
         self.suspects = Some(Suspects { slots: slots.to_vec(), deleted: false });

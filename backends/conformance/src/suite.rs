@@ -50,6 +50,7 @@ macro_rules! suite {
         $crate::refreshing_behaviours!($backend, $harness);
         $crate::removal_behaviours!($backend, $harness);
         $crate::repeatable_behaviours!($backend, $harness);
+        $crate::resolving_behaviours!($backend, $harness);
         $crate::retries_behaviours!($backend, $harness);
         $crate::rollback_behaviours!($backend, $harness);
         $crate::rotations_behaviours!($backend, $harness);
@@ -65,6 +66,7 @@ macro_rules! suite {
         $crate::upsert_conflicts_behaviours!($backend, $harness);
         $crate::upserts_behaviours!($backend, $harness);
         $crate::values_behaviours!($backend, $harness);
+        $crate::versions_behaviours!($backend, $harness);
         $crate::volume_behaviours!($backend, $harness);
         $crate::writers_behaviours!($backend, $harness);
     };

@@ -14,6 +14,7 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
         let generated = column.generated.is_some();
         let default = column.default.is_some();
         let track = column.track;
+        let versioned = column.unversioned.is_none();
         let sql = entity.sql_type(column);
         let column = entity.column_of(column);
         quote! {
@@ -25,6 +26,7 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
                 generated: #generated,
                 default: #default,
                 track: #track,
+                versioned: #versioned,
             }
         }
     });

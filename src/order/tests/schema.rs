@@ -50,6 +50,7 @@ impl Table {
             generated: false,
             default: false,
             track: true,
+            versioned: true,
         });
         self.columns.len() - 1
     }

@@ -7,7 +7,7 @@ use diesel::query_builder::{AsChangeset, IntoUpdateTarget, QueryFragment};
 use super::query::Fragment;
 use crate::backend::Backend;
 use crate::criteria::{Assignments, Criterion};
-use crate::entity::Entity;
+use crate::entity::{ColumnSet, Entity};
 use crate::error::Result;
 use crate::session::core::Core;
 use crate::session::{FlushAuthority, FlushMode, UnitOfWork};
@@ -219,8 +219,10 @@ impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> SetStatement<'u, 's, 'q, B
     pub fn execute(self) -> Result<u64> {
         let Self { uow, what, filter, mode, .. } = self;
         let (changes, version) = match what {
-            What::Update(changes) if !check_assignments::<E, B>(&*changes)? => return Ok(0),
-            What::Update(changes) => (Some(changes), version_clause::<E, B>()?),
+            What::Update(changes) => match check_assignments::<E, B>(&*changes)? {
+                ColumnSet::EMPTY => return Ok(0),
+                columns => (Some(changes), version_clause::<E, B>(columns)?),
+            },
             What::Delete => (None, String::new()),
         };
         let statement = SetBased::<E, B> { changes, version, filter, of: PhantomData };

@@ -4,7 +4,7 @@ use crate::backend::{Backend, Lock};
 use crate::entity::{Entity, IntoKey};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Live, Managed};
-use crate::identity::{Found, Slot, Status};
+use crate::identity::Found;
 use crate::session::core::Core;
 use crate::session::{LockAuthority, UnitOfWork};
 use crate::statement::LockClause;
@@ -91,13 +91,7 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
 
 impl<B: Backend> Core<B> {
     fn lock<E: Entity<B>>(&mut self, slot: u32, lock: Lock) -> Result<()> {
-        let arena = self.map.arena_mut::<E>();
-        arena.check_editable(slot)?;
-        let key = match arena.slot(slot) {
-            Some(Slot::Row(row)) if row.status == Status::Stored => arena.key_of(slot),
-            _ => None,
-        };
-        let Some(key) = key else { return Err(Error::NotWritten { entity: E::meta().name }) };
+        let key = self.map.arena_mut::<E>().stored_key(slot)?;
         match self.lock_key::<E>(&key, lock)? {
             Some(_) => Ok(()),
             None => Err(Error::Stale(self.map.arena_mut::<E>().name_of(slot))),
@@ -117,7 +111,6 @@ impl<B: Backend> Core<B> {
         }
     }
 
-    /// Locks the row of a key and takes it in.
     /// A lock in a transaction that only reads would keep nobody away on a database that has none but the writer's.
     pub(super) fn check_may_lock(&self) -> Result<()> {
         if self.options.read_only {
@@ -126,6 +119,7 @@ impl<B: Backend> Core<B> {
         Ok(())
     }
 
+    /// Locks the row of a key and takes it in.
     fn lock_key<E: Entity<B>>(&mut self, key: &E::Key, lock: Lock) -> Result<Option<u32>> {
         self.check_may_lock()?;
         let clause = LockClause::of_row::<B>(self.map.dialect(), lock)?;

@@ -17,9 +17,11 @@ mod read;
 mod reference;
 mod refresh;
 mod remove;
+mod resolve;
 mod stream;
 mod transaction;
 mod upsert;
+mod version;
 
 pub use bulk::{Changes, Filter, SetStatement, UpdateAll, UpdateWhere};
 pub use connection::Tables;
@@ -30,4 +32,5 @@ pub use promote::Promote;
 pub(crate) use query::Fragment;
 pub use query::{EntityQuery, Query};
 pub use remove::Removable;
+pub use resolve::Resolution;
 pub use upsert::{Many, OnConflict, One, Outcome, Ready, Upsert};

@@ -4,7 +4,6 @@ use crate::backend::Backend;
 use crate::entity::Entity;
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Live};
-use crate::identity::{Slot, Status};
 use crate::session::{Authority, UnitOfWork};
 
 impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
@@ -30,13 +29,7 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
         A: Authority,
     {
         let slot = self.own(handle)?;
-        let arena = self.core.map.arena_mut::<E>();
-        arena.check_editable(slot)?;
-        let key = match arena.slot(slot) {
-            Some(Slot::Row(row)) if row.status == Status::Stored => arena.key_of(slot),
-            _ => None,
-        };
-        let Some(key) = key else { return Err(Error::NotWritten { entity: E::meta().name }) };
+        let key = self.core.map.arena_mut::<E>().stored_key(slot)?;
         self.core.run(|connection, map| {
             let store = map.store_mut::<E>();
             match store.load_now(connection, &key)? {

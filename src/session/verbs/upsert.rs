@@ -159,7 +159,7 @@ fn check_update<E: Entity<B>, B: Backend>(set: Option<usize>, update: Option<Col
     let fixed = update & (fixed_columns::<E>() | target);
     match fixed.iter().next().and_then(|column| meta.columns.get(column)) {
         Some(column) => Err(Error::NotSettable { entity: meta.name, column: column.name }),
-        None => check_next_version::<E, B>(),
+        None => check_next_version::<E, B>(update),
     }
 }
 

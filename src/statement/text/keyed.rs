@@ -65,7 +65,7 @@ impl<B: Backend> Text<B> {
     pub(super) fn hold(&mut self, lock: Hold, dialect: &Dialect) {
         self.sql(match (lock, dialect.returning, dialect.locking) {
             (Hold::ForFlush, Returning::Select(read_back), _) => read_back.lock,
-            (Hold::Locked, _, Locking::Rows(locks)) => locks.share,
+            (Hold::Shared, _, Locking::Rows(locks)) => locks.share,
             _ => "",
         });
     }

@@ -66,8 +66,8 @@ pub(super) enum Hold {
     No,
     /// Where the shape of a flush needs it.
     ForFlush,
-    /// Rows that this transaction has locked already.
-    Locked,
+    /// Against writers, where the database has locks on rows.
+    Shared,
 }
 
 /// The columns that a SELECT gives.

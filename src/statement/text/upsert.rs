@@ -51,7 +51,9 @@ impl<B: Backend> Text<B> {
             text.sql(" = excluded.");
             text.name(column)
         })?;
-        if let Some((version, next)) = next_version::<E, B>(|name| format!("t.{name}")).map_err(unwritten)? {
+        if let Some((version, next)) =
+            next_version::<E, B>(update, |name| format!("t.{name}")).map_err(unwritten)?
+        {
             self.sql(&format!(", {version} = {next}"));
         }
         Ok(())
@@ -89,7 +91,7 @@ impl<B: Backend> Text<B> {
         table.table::<E>()?;
         let table = table.finish();
         let held = |name: &str| format!("{table}.{name}");
-        if let Some((version, next)) = next_version::<E, B>(held).map_err(unwritten)? {
+        if let Some((version, next)) = next_version::<E, B>(update, held).map_err(unwritten)? {
             self.sql(&format!(", {version} = "));
             self.where_target::<E>(target, incoming)?;
             self.sql(&format!("{next} ELSE {} END", held(&version)));

@@ -40,6 +40,7 @@ mod references;
 mod refreshing;
 mod removal;
 mod repeatable;
+mod resolving;
 mod retries;
 mod rollback;
 mod rotations;
@@ -55,6 +56,7 @@ mod uniques;
 mod upsert_conflicts;
 mod upserts;
 mod values;
+mod versions;
 mod volume;
 mod writers;
 

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use moored::Entity;
 
-use crate::schema::{accounts, large_versions, leases, notes, seats, small_versions};
+use crate::schema::{accounts, authors, large_versions, leases, notes, seats, small_versions};
 
 /// A number that several writers add to. The database refuses a negative balance.
 #[derive(Entity, Queryable, Clone, Debug, PartialEq)]
@@ -13,6 +13,19 @@ pub struct Account {
     #[entity(key, generated)]
     pub id: i32,
     pub balance: i64,
+    #[entity(version)]
+    pub version: i32,
+}
+
+/// An author whose email does not count for the version.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = authors)]
+pub struct Fan {
+    #[entity(key, generated)]
+    pub id: i32,
+    pub name: String,
+    #[entity(unversioned)]
+    pub email: Option<String>,
     #[entity(version)]
     pub version: i32,
 }

@@ -5,7 +5,7 @@ include!("../docs/doctest.rs");
 
 use std::time::Duration;
 
-use moored::{Isolation, Lock, Propagation, Retry, StatementLog, TransactionOptions};
+use moored::{Isolation, Lock, Propagation, Resolution, Retry, StatementLog, TransactionOptions};
 use moored_sqlite::SqliteOptions;
 
 #[test]
@@ -291,7 +291,7 @@ fn plain_diesel() -> moored::Result<()> {
 }
 
 #[test]
-fn errors() -> moored::Result<()> {
+fn versions() -> moored::Result<()> {
     let orm = library()?;
     orm.session(|session| {
         let ursula = session.find::<Author>(1)?.required()?;
@@ -301,14 +301,20 @@ fn errors() -> moored::Result<()> {
             other.edit(&same_row)?.email = Some("ursula@example.org".into());
             other.flush()
         })?;
-        if let Err(moored::Error::Stale(row)) = session.flush() {
+        while let Err(moored::Error::Stale(row)) = session.flush() {
             println!("{row} was changed meanwhile");
-            let mine = session[&ursula].name.clone();
-            session.refresh(&ursula)?; // theirs
-            session.edit(&ursula)?.name = mine; // and mine on top
-            session.flush()?;
+            session.resolve(&ursula, Resolution::Merge)?;
         }
         assert_eq!(session[&ursula].version, 3);
+        assert!(session[&ursula].email.is_some());
+
+        let octavia = session.persist(NewAuthor::new("Octavia"))?;
+        session.flush()?;
+        let octavia = session.promote(&octavia)?;
+        session.expect_unchanged(&ursula)?; // SELECT .. FOR SHARE, first in the flush
+        session.touch(&octavia)?; // UPDATE authors SET version = ..
+        session.flush()?;
+        assert_eq!((session[&ursula].version, session[&octavia].version), (3, 2));
         Ok(())
     })
 }

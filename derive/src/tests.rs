@@ -37,6 +37,12 @@ rejected! {
         => "the library counts the version: remove `generated` and `default`";
     a_version_that_is_a_relation: { #[entity(version, belongs_to = A)] a_id: i32 }
         => "a version is no foreign key: give the version a field of its own";
+    a_field_excluded_from_no_version: { #[entity(unversioned)] a: i32 }
+        => "`unversioned` excludes a field from the version, and there is none: take it away";
+    a_version_excluded_from_itself: { #[entity(version, unversioned)] a: i32 }
+        => "no edit changes a key, a version or a generated column: take `unversioned` away";
+    a_key_excluded_from_the_version: { #[entity(key, unversioned)] a: i32, #[entity(version)] b: i32 }
+        => "no edit changes a key, a version or a generated column: take `unversioned` away";
     a_nullable_key: { #[entity(key)] a: core::option::Option<i32> }
         => "a key cannot be NULL: take the `Option` away";
     a_key_with_a_default: { #[entity(key, default)] a: i32 }

@@ -36,9 +36,9 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// use moored::Resolution;
     ///
     /// let ursula = session.find::<Author>(1)?.required()?;
-    /// session.edit(&ursula)?.name = "Ursula K. Le Guin".into();
     /// # session.connection()?.batch_execute("UPDATE authors SET email = 'ursula@example.org', version = 2")?;
-    /// // Meanwhile another writer gave her an address.
+    /// // Meanwhile another writer gives her an address.
+    /// session.edit(&ursula)?.name = "Ursula K. Le Guin".into();
     /// while let Err(moored::Error::Stale(_)) = session.flush() {
     ///     session.resolve(&ursula, Resolution::Merge)?;
     /// }

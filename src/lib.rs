@@ -118,6 +118,8 @@ pub mod order;
 mod orm;
 mod pool;
 pub mod prelude;
+#[cfg(feature = "serde")]
+mod serialized;
 mod session;
 #[doc(hidden)]
 pub mod statement;

@@ -10,6 +10,7 @@ mod relation;
 mod unique;
 mod unique_set;
 mod version;
+mod versioned;
 
 pub use bind::{Bind, Entity};
 pub use column::{CompareByValue, CompareColumn, Compared, Fits, NeverNull, Unshared, not_null_type};
@@ -22,3 +23,4 @@ pub(crate) use relation::{LinkEnd, PendingLink};
 pub use unique::UniqueKey;
 pub use unique_set::UniqueSet;
 pub use version::Version;
+pub use versioned::Versioned;

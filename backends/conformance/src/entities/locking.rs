@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use moored::Entity;
+use serde::{Deserialize, Serialize};
 
 use crate::schema::{accounts, large_versions, leases, notes, seats, small_versions};
 
@@ -18,7 +19,7 @@ pub struct Account {
 }
 
 /// A version that is a point in time.
-#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[derive(Entity, Queryable, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[diesel(table_name = leases)]
 pub struct Lease {
     #[entity(key, generated)]

@@ -20,6 +20,7 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("scope", "What a scope loads ends with it."),
     ("lock", "A row is locked in a transaction, and until it ends."),
     ("state", "Each state of an entity has its verbs, and no others."),
+    ("version", "A version from outside is compared with a row that has one."),
     ("draft", "A draft has what the caller supplies, and nothing that the database makes."),
     ("relation", "A key, and a relation, is of one entity."),
     ("authority", "Who was handed a unit of work changes things; who opened it writes them."),

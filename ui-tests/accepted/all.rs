@@ -70,4 +70,6 @@ accepted! {
         find_it_again_outside,
         nested_with_handles_of_every_level,
         outer_handle_used_inside;
+    version:
+        expected_of_a_form;
 }

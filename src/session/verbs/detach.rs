@@ -67,11 +67,9 @@ impl<E: Model> Detached<E> {
         self.value
     }
 
-    /// Without a snapshot where nothing was edited, so that what comes back unedited is not pending.
     #[cfg(feature = "serde")]
-    pub(crate) fn of(value: E, snapshot: E) -> Self {
-        let edited = !value.changes(&snapshot).is_empty();
-        Self { value, base: edited.then_some(snapshot) }
+    pub(crate) const fn of(value: E, snapshot: E) -> Self {
+        Self { value, base: Some(snapshot) }
     }
 }
 

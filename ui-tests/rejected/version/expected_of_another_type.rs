@@ -1,5 +1,5 @@
 // Rejected: comparing a version with the text of a form's field.
-// Because:  a version is compared as the value that it is, so that "01" or " 1" cannot be another version than 1.
+// Because:  a version is compared as the value that it is, so that 1 is the same version however a form spells it.
 // Instead:  accepted/version/expected_of_a_form.rs
 use moored::prelude::*;
 use shop::*;

@@ -109,7 +109,7 @@ where
         session.link(&ned, Husband::wife(), &lyanna)?;
         let _ = session.remove(cat)?;
         session.flush()?;
-        assert_eq!(sent(&log), ["BEGIN", "INSERT", "UPDATE", "DELETE", "COMMIT"]);
+        assert_eq!(sent(&log), ["BEGIN", "UPDATE", "INSERT", "DELETE", "COMMIT"]);
         session.refresh(&ned)?;
         assert_eq!(session[&ned].wife_id, session.key(&lyanna));
         Ok(())

@@ -1,5 +1,5 @@
 //! The code of `docs/guide.md`: every block of the guide stands here word for word, and runs.
-#![allow(missing_docs, reason = "a test")]
+#![allow(missing_docs, clippy::indexing_slicing, reason = "a test")]
 
 include!("../docs/doctest.rs");
 
@@ -411,7 +411,10 @@ fn every_block_of_the_guide_is_here() {
     while lines.any(|line| line == "```rust") {
         let block: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
         let block = block.join("\n");
-        assert!(tested.contains(&dense(&block)), "this block of docs/guide.md is not in tests/guide.rs:\n{block}");
+        assert!(
+            tested.contains(&dense(&block)),
+            "this block of docs/guide.md is not in tests/guide.rs:\n{block}"
+        );
         blocks += 1;
     }
     assert!(blocks > 5, "the guide has {blocks} blocks");

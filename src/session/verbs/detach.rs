@@ -12,7 +12,7 @@ use crate::session::{Authority, UnitOfWork};
 ///
 /// With the feature `serde` it is `Serialize` and `Deserialize` where the entity is, and can come back to another
 /// process. A field that the entity skips there has its default in the value and in the snapshot alike, so that `merge`
-/// leaves the column alone.
+/// leaves the column alone; a key or a version that is skipped is that of no row.
 ///
 /// # Values from outside
 ///

@@ -237,6 +237,33 @@ macro_rules! serialized_behaviours {
             }
 
             #[test]
+            fn a_column_that_was_not_sent_is_left_alone() {
+                let (orm, log) = open();
+                let key = samples::note(&orm, "mine");
+                samples::execute(&orm, "UPDATE notes SET stars = 3");
+                let note = orm
+                    .session(|session| {
+                        let note = session.find::<Note>(key)?.required()?;
+                        session.detach(note)
+                    })
+                    .unwrap();
+                let back = samples::sent(&note, |json| {
+                    assert_eq!(json["value"], json!({ "id": 1, "text": "mine" }));
+                    json["value"]["text"] = json!("edited");
+                });
+                log.skip();
+                orm.session(|session| {
+                    let note = session.merge(&back)?;
+                    session.flush()?;
+                    log.expect(["SELECT notes", "UPDATE notes (text)"]);
+                    session.refresh(&note)?;
+                    assert_eq!((session[&note].text.as_str(), session[&note].stars), ("edited", 3));
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
             fn a_value_without_its_snapshot_is_none() {
                 let (orm, _) = open();
                 let mut json = serde_json::to_value(author(&orm, "Arya")).unwrap();

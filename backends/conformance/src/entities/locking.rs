@@ -29,13 +29,14 @@ pub struct Lease {
     pub touched_at: NaiveDateTime,
 }
 
-/// No version, no relation, few columns.
-#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+/// No version, no relation, few columns, one of which is not for those who are sent it.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[diesel(table_name = notes)]
 pub struct Note {
     #[entity(key, generated)]
     pub id: i32,
     pub text: String,
+    #[serde(skip)]
     pub stars: i32,
 }
 

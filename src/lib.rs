@@ -80,7 +80,7 @@
 //! | edit | [`edit_draft`](UnitOfWork::edit_draft) | [`edit`](UnitOfWork::edit) | - | - | [`get_mut`](Detached::get_mut) |
 //! | [`link`](UnitOfWork::link) a relation of it | yes | yes | - | - | - |
 //! | be linked to | yes | yes | - | yes | - |
-//! | [`refresh`](UnitOfWork::refresh), [`lock`](UnitOfWork::lock) in a transaction | - | yes | - | - | - |
+//! | [`refresh`](UnitOfWork::refresh), [`expect_version`](UnitOfWork::expect_version), [`lock`](UnitOfWork::lock) in a transaction | - | yes | - | - | - |
 //!
 //! # Who may do what
 //!
@@ -118,6 +118,8 @@ pub mod order;
 mod orm;
 mod pool;
 pub mod prelude;
+#[cfg(feature = "serde")]
+mod serialized;
 mod session;
 #[doc(hidden)]
 pub mod statement;

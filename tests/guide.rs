@@ -1,5 +1,5 @@
 //! The code of `docs/guide.md`: every block of the guide stands here word for word, and runs.
-#![allow(missing_docs, reason = "a test")]
+#![allow(missing_docs, clippy::indexing_slicing, reason = "a test")]
 
 include!("../docs/doctest.rs");
 
@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use moored::{Isolation, Lock, Propagation, Resolution, Retry, StatementLog, TransactionOptions};
 use moored_sqlite::SqliteOptions;
+use serde::{Deserialize, Serialize};
 
 #[test]
 fn settings() -> moored::Result<()> {
@@ -247,6 +248,65 @@ fn detached_values() -> moored::Result<()> {
         assert_eq!(session[&book].title, "The Tombs of Atuan");
         Ok(())
     })
+}
+
+/// A book as it is sent out.
+#[derive(Entity, Queryable, Serialize, Deserialize, Clone)]
+#[diesel(table_name = books)]
+struct Paperback {
+    #[entity(key, generated)]
+    id: i32,
+    title: String,
+    author_id: Key<Author>,
+}
+
+#[test]
+fn serialized_values() -> Result<(), Box<dyn std::error::Error>> {
+    let orm = library()?;
+    let book = orm.session(|session| {
+        let book = session.find::<Paperback>(1)?.required()?;
+        session.detach(book)
+    })?;
+    let mut sent = serde_json::to_value(&book)?;
+    sent["value"]["title"] = "The Tombs of Atuan".into(); // minutes later, by whoever received it
+
+    let book: Detached<Paperback> = serde_json::from_value(sent)?;
+    assert!(book.edited_columns().all(|column| column == "title")); // what they may edit
+    orm.session(|session| {
+        let book = session.merge(&book)?;
+        session.flush()?; // UPDATE of the title alone
+        assert_eq!(session[&book].title, "The Tombs of Atuan");
+        Ok(())
+    })?;
+    Ok(())
+}
+
+mod forms {
+    use super::*;
+
+    struct Form {
+        id: i32,
+        version: i32,
+        name: String,
+    }
+
+    /// Saves a form. `Stale` when somebody else saved since it was shown: show both, with their version in the next form.
+    fn save(session: &mut Session<'_, Sqlite>, form: Form) -> moored::Result<()> {
+        let author = session.find::<Author>(form.id)?.required()?;
+        session.expect_version(&author, form.version)?;
+        session.edit(&author)?.name = form.name;
+        session.flush()
+    }
+
+    #[test]
+    fn saved() -> moored::Result<()> {
+        let orm = library()?;
+        let form = |name: &str| Form { id: 1, version: 1, name: name.into() };
+        orm.session(|session| save(session, form("Ursula K. Le Guin")))?;
+        let second = orm.session(|session| save(session, form("U. K. Le Guin")));
+        assert!(matches!(second, Err(moored::Error::Stale(_))));
+        Ok(())
+    }
 }
 
 #[test]

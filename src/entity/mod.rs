@@ -10,6 +10,7 @@ mod relation;
 mod unique;
 mod unique_set;
 mod version;
+mod versioned;
 
 pub use bind::{Bind, Entity};
 pub use column::{CompareByValue, CompareColumn, Compared, Fits, NeverNull, Unshared, not_null_type};
@@ -21,4 +22,5 @@ pub use relation::{BelongsTo, IntoLink, Link, Links, Optional, Required};
 pub(crate) use relation::{LinkEnd, PendingLink};
 pub use unique::UniqueKey;
 pub use unique_set::UniqueSet;
-pub use version::{Version, Versioned};
+pub use version::Version;
+pub use versioned::Versioned;

@@ -16,22 +16,6 @@ pub trait Version: Sized {
     fn next(&self) -> Option<Self>;
 }
 
-/// An entity with a version column, whose rows another writer cannot change unnoticed.
-///
-/// Implemented by `#[derive(Entity)]` for a struct with a field that is `#[entity(version)]`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no version",
-    label = "rows of this entity have no version to compare or to move on",
-    note = "mark a field with `#[entity(version)]`; it is a column of the table, `INTEGER NOT NULL DEFAULT 1` for one"
-)]
-pub trait Versioned: super::Model {
-    /// The type of the version column.
-    type Version: Version;
-
-    /// The version of the row when it was read or written last.
-    fn version(&self) -> &Self::Version;
-}
-
 macro_rules! integer_version {
     ($($integer:ty),*) => {$(
         impl Version for $integer {

@@ -71,5 +71,6 @@ accepted! {
         nested_with_handles_of_every_level,
         outer_handle_used_inside;
     version:
+        expected_of_a_form,
         touched_and_expected;
 }

@@ -3,7 +3,11 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use moored::backend::{InsertShape, KeyedShape, Returning, Streaming, UpdateShape};
-use moored::{Backend, Entity, Error, Key, Orm, Result};
+use moored::entity::Model;
+use moored::{Backend, Detached, Entity, Error, Key, Orm, Result};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::entities::{Author, Book, NewAuthor, NewBook, NewNote, Note};
 pub use crate::harness::{execute, execute_in};
@@ -58,6 +62,17 @@ where
         Ok(session.key(&note))
     })
     .unwrap()
+}
+
+/// A detached value as it comes back from somebody who was sent it as JSON, and could edit all of that.
+#[must_use]
+pub fn sent<E>(detached: &Detached<E>, edit: impl FnOnce(&mut serde_json::Value)) -> Detached<E>
+where
+    E: Model + Serialize + DeserializeOwned,
+{
+    let mut json = serde_json::to_value(detached).unwrap();
+    edit(&mut json);
+    serde_json::from_str(&json.to_string()).unwrap()
 }
 
 /// So many stored notes, with keys from 1 on. Sequences do not know of them: no test that calls this inserts notes.

@@ -24,6 +24,7 @@ macro_rules! suite {
         $crate::connections_behaviours!($backend, $harness);
         $crate::detached_behaviours!($backend, $harness);
         $crate::endings_behaviours!($backend, $harness);
+        $crate::expected_versions_behaviours!($backend, $harness);
         $crate::failure_behaviours!($backend, $harness);
         $crate::foreign_keys_behaviours!($backend, $harness);
         $crate::graphs_behaviours!($backend, $harness);
@@ -55,6 +56,7 @@ macro_rules! suite {
         $crate::rollback_behaviours!($backend, $harness);
         $crate::rotations_behaviours!($backend, $harness);
         $crate::scopes_behaviours!($backend, $harness);
+        $crate::serialized_behaviours!($backend, $harness);
         $crate::stale_batches_behaviours!($backend, $harness);
         $crate::states_behaviours!($backend, $harness);
         $crate::streaming_behaviours!($backend, $harness);

@@ -14,6 +14,7 @@ mod model;
 mod record;
 mod references;
 mod relation;
+mod versioned;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -33,6 +34,7 @@ pub(crate) fn expand(entity: &Entity) -> TokenStream {
         meta::expand(entity),
         fits::expand(entity),
         model::expand(entity),
+        versioned::expand(entity),
         references::expand(entity),
         draft::expand(entity),
         record::expand(entity),

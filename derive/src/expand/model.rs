@@ -37,19 +37,6 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
         }
         None => quote!(true),
     };
-    let versioned = entity.version().map(|column| {
-        let (field, ty) = (&column.field, &column.ty);
-        quote! {
-            #[automatically_derived]
-            impl ::moored::entity::Versioned for #ident {
-                type Version = #ty;
-
-                fn version(&self) -> &Self::Version {
-                    &self.#field
-                }
-            }
-        }
-    });
     let fill = fill(entity);
     let returned_key = returned_key(entity);
     let to_draft = super::draft::from_record(entity);
@@ -107,8 +94,6 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
                 #to_draft
             }
         }
-
-        #versioned
     }
 }
 

@@ -9,6 +9,23 @@ use crate::session::core::Core;
 use crate::session::{Authority, UnitOfWork};
 
 /// A value that left its session, with the snapshot that its edits are compared with. Owned, `Send`, of no session.
+///
+/// With the feature `serde` it is `Serialize` and `Deserialize` where the entity is, and can come back to another
+/// process. A field that the entity skips there has its default in the value and in the snapshot alike, so that `merge`
+/// leaves the column alone; a key or a version that is skipped is that of no row.
+///
+/// # Values from outside
+///
+/// Whoever held a serialized value can have changed all of it, the snapshot too. `merge` reads the row itself and writes no
+/// column in which value and snapshot agree, so that the worst a forged one does is this:
+///
+/// - It edits *any* row and *any* column but the key, the version and what is generated: ask first whether the sender may
+///   edit the row of this [`key`](Model::key), and these [`edited_columns`](Self::edited_columns).
+/// - It says that it has seen the newest version, which a sender can learn by reading it: somebody else's change is then
+///   overwritten in the columns that it edits. Sign what you send, or keep it on the server, where that must not be.
+///
+/// A key, a version or a generated column that differs from the snapshot's is an error of `merge` and of `attach`. Never
+/// `attach` what comes from outside: memory then shows it as what the database has.
 #[derive(Clone, Debug)]
 pub struct Detached<E: Model> {
     value: E,
@@ -34,9 +51,25 @@ impl<E: Model> Detached<E> {
         self.base.as_ref().unwrap_or(&self.value)
     }
 
+    /// The columns that were edited, by their names in SQL: those that `merge` writes, and no others.
+    pub fn edited_columns(&self) -> impl Iterator<Item = &'static str> + use<E> {
+        let edited = self.value.changes(self.snapshot());
+        E::meta()
+            .columns
+            .iter()
+            .enumerate()
+            .filter(move |(index, _)| edited.contains(*index))
+            .map(|(_, column)| column.name)
+    }
+
     /// The value, without its snapshot.
     pub fn into_value(self) -> E {
         self.value
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) const fn of(value: E, snapshot: E) -> Self {
+        Self { value, base: Some(snapshot) }
     }
 }
 
@@ -81,12 +114,13 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// # Errors
     ///
     /// [`AlreadyManaged`](Error::AlreadyManaged) when the row is in this session, [`KeyChanged`](Error::KeyChanged)
-    /// when the detached value's key was edited.
+    /// when the detached value's key was edited, [`ReadOnlyColumn`](Error::ReadOnlyColumn) when its version or a generated
+    /// column was.
     pub fn attach<E: Entity<B>>(&mut self, detached: &Detached<E>) -> Result<Handle<'s, E, Managed>>
     where
         A: Authority,
     {
-        check_key(detached)?;
+        check(detached)?;
         let now = self.core.map.tick();
         let base = detached.base.clone();
         let slot = self.core.map.arena_mut::<E>().attach(detached.value.clone(), base, now)?;
@@ -99,12 +133,13 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// # Errors
     ///
     /// [`Stale`](Error::Stale) when the row is gone, or its version is not the detached value's; it is never inserted
-    /// anew. [`KeyChanged`](Error::KeyChanged) when the detached value's key was edited.
+    /// anew. [`KeyChanged`](Error::KeyChanged) when the detached value's key was edited,
+    /// [`ReadOnlyColumn`](Error::ReadOnlyColumn) when its version or a generated column was.
     pub fn merge<E: Entity<B>>(&mut self, detached: &Detached<E>) -> Result<Handle<'s, E, Managed>>
     where
         A: Authority,
     {
-        check_key(detached)?;
+        check(detached)?;
         let base = detached.snapshot();
         let key = base.key();
         let stale = || Error::Stale(RowName::new(E::meta(), &key));
@@ -130,12 +165,20 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     }
 }
 
-fn check_key<E: Model>(detached: &Detached<E>) -> Result<()> {
-    let base = detached.snapshot();
-    if detached.value.with_key(|key| base.with_key(|base| key == base)) {
-        Ok(())
-    } else {
-        Err(Error::KeyChanged(RowName::new(E::meta(), &base.key())))
+/// Refuses edits that a flush would refuse, before they are in the session: a value from outside may have any.
+fn check<E: Model>(detached: &Detached<E>) -> Result<()> {
+    let (meta, base) = (E::meta(), detached.snapshot());
+    let row = || RowName::new(meta, &base.key());
+    if !detached.value.with_key(|key| base.with_key(|base| key == base)) {
+        return Err(Error::KeyChanged(row()));
+    }
+    let edited = detached.value.changes(base);
+    let read_only = |&column: &usize| {
+        meta.version == Some(column) || meta.columns.get(column).is_some_and(|column| column.generated)
+    };
+    match edited.iter().find(read_only).and_then(|column| meta.columns.get(column)) {
+        Some(column) => Err(Error::ReadOnlyColumn { row: row(), column: column.name }),
+        None => Ok(()),
     }
 }
 

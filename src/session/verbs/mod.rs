@@ -5,6 +5,7 @@ mod compute;
 mod connection;
 mod detach;
 mod edit;
+mod expect_version;
 mod find;
 mod flush;
 mod link;

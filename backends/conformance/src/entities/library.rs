@@ -3,11 +3,12 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use moored::{Entity, Key};
+use serde::{Deserialize, Serialize};
 
 use crate::schema::{authors, books, categories};
 
 /// A generated key, a unique value that may be NULL, a version.
-#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[derive(Entity, Queryable, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[diesel(table_name = authors)]
 pub struct Author {
     #[entity(key, generated)]
@@ -20,7 +21,7 @@ pub struct Author {
 }
 
 /// Two relations to one entity, single and composite unique values, defaults, an untracked column; no version.
-#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[derive(Entity, Queryable, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[diesel(table_name = books)]
 #[entity(unique(shelf, position))]
 pub struct Book {

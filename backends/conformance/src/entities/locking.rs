@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use moored::Entity;
+use serde::{Deserialize, Serialize};
 
 use crate::schema::{accounts, authors, large_versions, leases, notes, seats, small_versions};
 
@@ -31,7 +32,7 @@ pub struct Fan {
 }
 
 /// A version that is a point in time.
-#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[derive(Entity, Queryable, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[diesel(table_name = leases)]
 pub struct Lease {
     #[entity(key, generated)]
@@ -41,13 +42,14 @@ pub struct Lease {
     pub touched_at: NaiveDateTime,
 }
 
-/// No version, no relation, few columns.
-#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+/// No version, no relation, few columns, one of which is not for those who are sent it.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[diesel(table_name = notes)]
 pub struct Note {
     #[entity(key, generated)]
     pub id: i32,
     pub text: String,
+    #[serde(skip)]
     pub stars: i32,
 }
 

@@ -4,6 +4,7 @@ use bigdecimal::BigDecimal;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
 use moored::Entity;
+use serde::{Deserialize, Serialize};
 
 use crate::schema::{measurements, parcels, prices, ticks};
 
@@ -53,7 +54,7 @@ pub struct Tick {
 }
 
 /// A row with a column that the database works out of others.
-#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[derive(Entity, Queryable, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[diesel(table_name = parcels)]
 pub struct Parcel {
     #[entity(key, generated)]

@@ -41,7 +41,14 @@ struct Book {
 
 /// The database: Ursula, whose key is 1, and a book of hers, whose key is 1 as well.
 fn library() -> moored::Result<Orm<Sqlite>> {
-    let library = Orm::<Sqlite>::connect(":memory:")?;
+    library_with(|builder| builder)
+}
+
+/// The same with other settings.
+fn library_with(
+    settings: impl FnOnce(moored::OrmBuilder<Sqlite>) -> moored::OrmBuilder<Sqlite>,
+) -> moored::Result<Orm<Sqlite>> {
+    let library = settings(Orm::<Sqlite>::builder(":memory:")).build()?;
     library.with_connection(|connection| {
         diesel::connection::SimpleConnection::batch_execute(
             connection,

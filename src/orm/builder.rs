@@ -8,6 +8,7 @@ use diesel::connection::Instrumentation;
 use super::Orm;
 use crate::backend::Backend;
 use crate::error::Result;
+use crate::event::{Events, Subscribers};
 use crate::pool::{Pool, PoolSettings};
 use crate::session::FlushMode;
 
@@ -19,6 +20,7 @@ pub struct OrmBuilder<B: Backend> {
     pool: PoolSettings<B>,
     replicas: Vec<String>,
     flush_mode: FlushMode,
+    subscribers: Option<Subscribers<B>>,
 }
 
 impl<B: Backend> OrmBuilder<B> {
@@ -33,7 +35,7 @@ impl<B: Backend> OrmBuilder<B> {
             statement_cache: 500,
             instrument: None,
         };
-        Self { pool, replicas: Vec::new(), flush_mode: FlushMode::Auto }
+        Self { pool, replicas: Vec::new(), flush_mode: FlushMode::Auto, subscribers: None }
     }
 
     /// What the backend lets be set: SQLite's pragmas, for one.
@@ -98,6 +100,25 @@ impl<B: Backend> OrmBuilder<B> {
         self
     }
 
+    /// Registers code that is called when a session writes, see [`event`](crate::event). May be said several times.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> {
+    /// let library = Orm::<Sqlite>::builder(":memory:")
+    ///     .subscribe(|events| {
+    ///         events.after_commit(|_| println!("something was written"));
+    ///     })
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn subscribe(mut self, register: impl FnOnce(&mut Events<'_, B>)) -> Self {
+        register(&mut Events { subscribers: self.subscribers.get_or_insert_with(Subscribers::new) });
+        self
+    }
+
     /// Gives every connection an instrumentation of Diesel's, such as a [`StatementLog`](crate::StatementLog).
     #[must_use]
     pub fn instrument<I: Instrumentation>(mut self, make: impl Fn() -> I + Send + Sync + 'static) -> Self {
@@ -113,7 +134,7 @@ impl<B: Backend> OrmBuilder<B> {
     pub fn build(self) -> Result<Orm<B>> {
         let of = |url| Pool::open(PoolSettings { url, ..self.pool.clone() }).map(Arc::new);
         let replicas = self.replicas.into_iter().map(of).collect::<Result<_>>()?;
-        Ok(Orm::over(Pool::open(self.pool)?, replicas, self.flush_mode))
+        Ok(Orm::over(Pool::open(self.pool)?, replicas, self.flush_mode, self.subscribers.map(Arc::new)))
     }
 }
 

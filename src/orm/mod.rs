@@ -11,14 +11,16 @@ pub use retry::Retry;
 
 use crate::backend::{Backend, Dialect};
 use crate::error::{Error, Result};
+use crate::event::Subscribers;
 use crate::pool::Pool;
-use crate::session::{FlushMode, Own, ReadSession, Reading, Session, UnitOfWork};
+use crate::session::{Core, FlushMode, Own, ReadSession, Reading, Session, UnitOfWork};
 
 /// A database to open sessions on. Cloning it is cheap and shares the pool.
 pub struct Orm<B: Backend> {
     pool: Arc<Pool<B>>,
     replicas: Arc<Replicas<B>>,
     flush_mode: FlushMode,
+    subscribers: Option<Arc<Subscribers<B>>>,
 }
 
 impl<B: Backend> Orm<B> {
@@ -36,9 +38,14 @@ impl<B: Backend> Orm<B> {
         OrmBuilder::new(url.into())
     }
 
-    fn over(pool: Pool<B>, replicas: Vec<Arc<Pool<B>>>, flush_mode: FlushMode) -> Self {
+    fn over(
+        pool: Pool<B>,
+        replicas: Vec<Arc<Pool<B>>>,
+        flush_mode: FlushMode,
+        subscribers: Option<Arc<Subscribers<B>>>,
+    ) -> Self {
         let replicas = Arc::new(Replicas { pools: replicas, turn: AtomicUsize::new(0) });
-        Self { pool: Arc::new(pool), replicas, flush_mode }
+        Self { pool: Arc::new(pool), replicas, flush_mode, subscribers }
     }
 
     /// The limits of the database behind this, and the statement shapes that measure best on it.
@@ -118,8 +125,12 @@ impl<B: Backend> Orm<B> {
         Ok(result)
     }
 
+    fn core(&self, pool: &Arc<Pool<B>>) -> Core<B> {
+        Core::new(Arc::clone(pool), self.flush_mode, self.subscribers.clone())
+    }
+
     fn open(&self) -> Session<'_, B> {
-        UnitOfWork::open(Arc::clone(&self.pool), self.flush_mode, Own(()))
+        UnitOfWork::open(self.core(&self.pool), Own(()))
     }
 
     /// Runs a unit of work that only reads: its session has no verb that writes. Where
@@ -152,7 +163,7 @@ impl<B: Backend> Orm<B> {
         work: impl for<'s> FnOnce(&mut ReadSession<'s, B>) -> Result<R, X>,
     ) -> Result<R, X> {
         let pool = self.replicas.next().unwrap_or(&self.pool);
-        let mut session = UnitOfWork::open(Arc::clone(pool), self.flush_mode, Reading(()));
+        let mut session = UnitOfWork::open(self.core(pool), Reading(()));
         work(&mut session)
     }
 
@@ -179,7 +190,7 @@ impl<B: Backend> Orm<B> {
         &self,
         work: impl for<'s> FnOnce(&mut ReadSession<'s, B>) -> Result<R, X>,
     ) -> Result<R, X> {
-        let mut session = UnitOfWork::open(Arc::clone(&self.pool), self.flush_mode, Reading(()));
+        let mut session = UnitOfWork::open(self.core(&self.pool), Reading(()));
         work(&mut session)
     }
 
@@ -223,7 +234,7 @@ impl<B: Backend> Replicas<B> {
 impl<B: Backend> Clone for Orm<B> {
     fn clone(&self) -> Self {
         let (pool, replicas) = (Arc::clone(&self.pool), Arc::clone(&self.replicas));
-        Self { pool, replicas, flush_mode: self.flush_mode }
+        Self { pool, replicas, flush_mode: self.flush_mode, subscribers: self.subscribers.clone() }
     }
 }
 

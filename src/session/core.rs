@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use super::FlushMode;
+use super::events::Outcome;
 use super::levels::{Ended, Levels};
 use super::stores::IdentityMap;
 use super::transact::Doom;
 use crate::backend::{Backend, FailureKind, TransactionOptions};
 use crate::error::{Error, Result};
+use crate::event::Subscribers;
 use crate::handle::Tag;
 use crate::pool::{Checkout, Pool};
 use crate::statement::database;
@@ -30,10 +32,18 @@ pub struct Core<B: Backend> {
     pub(super) wrote: bool,
     /// Whether anything that was written is committed, or may be.
     pub(crate) stands: bool,
+    /// Whom the session calls when it writes.
+    pub(super) subscribers: Option<Arc<Subscribers<B>>>,
+    /// How the last transaction ended, until those who wait for that are told.
+    pub(super) outcome: Option<Outcome>,
 }
 
 impl<B: Backend> Core<B> {
-    pub(crate) fn new(pool: Arc<Pool<B>>, flush_mode: FlushMode) -> Self {
+    pub(crate) fn new(
+        pool: Arc<Pool<B>>,
+        flush_mode: FlushMode,
+        subscribers: Option<Arc<Subscribers<B>>>,
+    ) -> Self {
         Self {
             connection: None,
             map: IdentityMap::new(pool.database.clone()),
@@ -46,29 +56,19 @@ impl<B: Backend> Core<B> {
             doom: None,
             wrote: false,
             stands: false,
+            subscribers,
+            outcome: None,
         }
     }
 
     /// What another session on the same pool has at its start.
     pub(crate) fn beside(&self) -> Self {
-        Self::new(Arc::clone(&self.pool), self.flush_mode)
+        Self::new(Arc::clone(&self.pool), self.flush_mode, self.subscribers.clone())
     }
 
     /// What stands in a session's place while a transaction or a scope of it has the real one.
     pub(crate) fn vacant(&self) -> Self {
-        Self {
-            pool: Arc::clone(&self.pool),
-            connection: None,
-            map: IdentityMap::new(self.pool.database.clone()),
-            tag: self.tag,
-            flush_mode: self.flush_mode,
-            levels: Levels::default(),
-            options: TransactionOptions::new(),
-            ended: None,
-            doom: None,
-            wrote: false,
-            stands: false,
-        }
+        Self { tag: self.tag, ..Self::new(Arc::clone(&self.pool), self.flush_mode, None) }
     }
 
     pub(crate) const fn in_transaction(&self) -> bool {

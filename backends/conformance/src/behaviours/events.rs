@@ -358,6 +358,101 @@ macro_rules! events_behaviours {
             }
 
             #[test]
+            fn a_row_that_they_edited_or_removed_goes_back_too() {
+                let vetoes = Arc::new(AtomicBool::new(true));
+                let asked = Arc::clone(&vetoes);
+                let (orm, _) = open(move |events| {
+                    events.before_create::<Author>(|event, _| {
+                        let counter = event.find::<Note>(1)?.required()?;
+                        event.edit(&counter)?.stars += 1;
+                        let other = event.find::<Note>(2)?.required()?;
+                        let _ = event.remove(other)?;
+                        Ok(())
+                    });
+                    events.after_flush(
+                        move |_| if asked.load(Ordering::Relaxed) { Err("no".into()) } else { Ok(()) },
+                    );
+                });
+                samples::execute(&orm, "INSERT INTO notes (id, text, stars) VALUES (1, 'a', 0), (2, 'b', 0)");
+                orm.session(|session| {
+                    let [counter, other] =
+                        [session.find::<Note>(1)?.required()?, session.find::<Note>(2)?.required()?];
+                    let author = session.persist(NewAuthor::new("Arya"))?;
+                    for _ in 0..2 {
+                        assert!(session.flush().is_err());
+                        assert_eq!((session[&counter].stars, session.plan()?.steps().len()), (0, 1));
+                        session.refresh(&other)?;
+                    }
+                    session.remove(author)?;
+                    assert!(!session.has_changes());
+                    vetoes.store(false, Ordering::Relaxed);
+                    session.persist(NewAuthor::new("Jon"))?;
+                    session.flush()?;
+                    assert_eq!((session[&counter].stars, counts(session)?), (1, (1, 1)));
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn edits_that_wait_outside_of_a_row_that_they_edited_stay_outside() {
+                let vetoes = Arc::new(AtomicBool::new(true));
+                let asked = Arc::clone(&vetoes);
+                let (orm, log) = open(move |events| {
+                    events.before_create::<Author>(|event, _| {
+                        let note = event.find::<Note>(1)?.required()?;
+                        event.edit(&note)?.stars += 1;
+                        Ok(())
+                    });
+                    events.after_flush(
+                        move |_| if asked.load(Ordering::Relaxed) { Err("no".into()) } else { Ok(()) },
+                    );
+                });
+                samples::execute(&orm, "INSERT INTO notes (id, text, stars) VALUES (1, 'a', 0)");
+                orm.session(|session| {
+                    let note = session.find::<Note>(1)?.required()?;
+                    session.edit(&note)?.text = "outside".into();
+                    session.transaction(|tx| {
+                        tx.persist(NewAuthor::new("Arya"))?;
+                        assert!(tx.flush().is_err());
+                        vetoes.store(false, Ordering::Relaxed);
+                        log.skip();
+                        tx.flush()
+                    })?;
+                    let sent = log.take();
+                    assert!(sent.contains(&"UPDATE notes (stars)".to_owned()), "{sent:?}");
+                    assert_eq!(session.edited_columns(&note).collect::<Vec<_>>(), ["text"]);
+                    session.flush()
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn what_a_scope_did_not_get_written_is_not_known_outside() {
+                let (orm, _) = open(|events| events.after_flush(|_| Err("no".into())));
+                samples::execute(&orm, "INSERT INTO notes (id, text, stars) VALUES (1, 'a', 0)");
+                orm.session(|session| {
+                    let note = session.find::<Note>(1)?.required()?;
+                    session.edit(&note)?.stars = 7;
+                    for ends_well in [true, false] {
+                        let ended = session.scope(|scope| {
+                            scope.edit(&note)?.text = "inside".into();
+                            assert!(scope.flush().is_err());
+                            assert_eq!(scope[&note].text, "inside");
+                            scope.discard();
+                            if ends_well { Ok(()) } else { Err(Error::NotFound { entity: "Note" }) }
+                        });
+                        assert_eq!(ended.is_ok(), ends_well);
+                        assert_eq!((session[&note].text.as_str(), session[&note].stars), ("a", 7));
+                    }
+                    assert_eq!(session.original(&note).stars, 0);
+                    session.discard();
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
             fn nothing_flushes_inside_and_queries_see_the_database() {
                 let told = Told::default();
                 let noted = told.clone();

@@ -107,6 +107,7 @@
 pub mod backend;
 pub mod bulk;
 mod change;
+mod connections;
 pub mod criteria;
 mod database;
 pub mod entity;
@@ -118,6 +119,7 @@ pub mod order;
 mod orm;
 mod pool;
 pub mod prelude;
+mod replicas;
 mod session;
 #[doc(hidden)]
 pub mod statement;

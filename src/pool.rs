@@ -1,21 +1,25 @@
 //! The pool: r2d2 over Diesel connections, each tested only after it sat idle, none handed on mid-transaction.
 
-use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
-use diesel::connection::{Connection, Instrumentation, TransactionManager, TransactionManagerStatus};
+use diesel::connection::{
+    Connection, Instrumentation, InstrumentationEvent, TransactionManager, TransactionManagerStatus,
+};
 use diesel::result::ConnectionError;
 
 use crate::backend::{Backend, FailureKind};
-use crate::database::Database;
 use crate::error::{Error, Result};
 use crate::watch::Watch;
 
-/// The pool of an `Orm`, with what holds for its sessions.
+/// The connections to one address.
 pub(crate) struct Pool<B: Backend> {
-    pub(crate) database: Database<B>,
+    maker: Arc<Maker<B>>,
     connections: r2d2::Pool<Manager<B>>,
+    timeout: Duration,
 }
 
 /// What a pool is made from.
@@ -39,17 +43,17 @@ fn refused(reason: &impl std::fmt::Display) -> Error {
 }
 
 impl<B: Backend> Pool<B> {
+    /// A pool without a connection, and without asking for one.
     pub(crate) fn open(settings: PoolSettings<B>) -> Result<Self> {
         let source = Arc::new(B::open(&settings.url, settings.options).map_err(|error| refused(&error))?);
-        let manager = Manager {
-            source: Arc::clone(&source),
+        let maker = Arc::new(Maker {
+            source,
+            url: settings.url,
             instrument: settings.instrument,
             statement_cache: settings.statement_cache,
-            test_after_idle: settings.test_after_idle,
-        };
-        // r2d2 would retry a wrong address until its time-out; asked directly, the database says what is wrong.
-        let first = r2d2::ManageConnection::connect(&manager).map_err(|error| refused(&error))?;
-        drop(first);
+            ready: Mutex::default(),
+        });
+        let manager = Manager { maker: Arc::clone(&maker), test_after_idle: settings.test_after_idle };
         let connections = r2d2::Pool::builder()
             .max_size(settings.size)
             .min_idle(Some(0))
@@ -57,13 +61,60 @@ impl<B: Backend> Pool<B> {
             .connection_timeout(settings.checkout_timeout)
             .build(manager)
             .map_err(|error| refused(&error))?;
-        Ok(Self { database: Database::of(source), connections })
+        Ok(Self { maker, connections, timeout: settings.checkout_timeout })
     }
 
+    /// What the connections are made from.
+    pub(crate) fn source(&self) -> &Arc<B::Source> {
+        &self.maker.source
+    }
+
+    /// Makes a connection beside those of the pool and closes it. r2d2 would retry a wrong address until its time-out;
+    /// asked directly, the database says what is wrong.
+    pub(crate) fn try_address(&self) -> Result<()> {
+        self.maker.make().map(drop).map_err(|error| refused(&error))
+    }
+
+    /// A connection, waited for as long as is configured.
     pub(crate) fn check_out(&self) -> Result<Checkout<B>> {
         self.connections.get().map(Checkout).map_err(|error| refused(&error))
     }
+
+    /// A connection that is idle.
+    pub(crate) fn check_out_idle(&self) -> Option<Checkout<B>> {
+        self.connections.try_get().map(Checkout)
+    }
+
+    /// Whether it has all the connections that it may have.
+    pub(crate) fn is_full(&self) -> bool {
+        self.connections.state().connections >= self.connections.max_size()
+    }
+
+    /// Makes a connection, which nobody waits for longer than is configured. Unlike with r2d2's own, an address that refuses
+    /// is found out at once.
+    pub(crate) fn make(&self) -> Result<Made<B>> {
+        let maker = Arc::clone(&self.maker);
+        let (send, receive) = channel();
+        let making = move || {
+            // Whoever waited may have given up.
+            let _ = send.send(maker.make());
+        };
+        thread::Builder::new().spawn(making).map_err(|error| refused(&error))?;
+        match receive.recv_timeout(self.timeout) {
+            Ok(made) => made.map(Made).map_err(|error| refused(&error)),
+            Err(RecvTimeoutError::Timeout) => Err(refused(&"none could be made in the time configured")),
+            Err(RecvTimeoutError::Disconnected) => Err(refused(&"a panic interrupted the making of one")),
+        }
+    }
+
+    /// Has the pool take a connection when it is about to make its next.
+    pub(crate) fn add(&self, Made(connection): Made<B>) {
+        self.maker.ready().push(connection);
+    }
 }
+
+/// A connection that no pool has yet.
+pub(crate) struct Made<B: Backend>(Pooled<B>);
 
 /// A connection on loan. It goes back to the pool when it is dropped, unless it was given up.
 pub(crate) struct Checkout<B: Backend>(r2d2::PooledConnection<Manager<B>>);
@@ -107,11 +158,47 @@ pub(crate) struct Pooled<B: Backend> {
     given_up: bool,
 }
 
-/// Makes and checks connections for r2d2.
-struct Manager<B: Backend> {
+/// Makes connections.
+struct Maker<B: Backend> {
     source: Arc<B::Source>,
+    url: String,
     instrument: Option<Instrument>,
     statement_cache: usize,
+    /// Made already, for the pool to take.
+    ready: Mutex<Vec<Pooled<B>>>,
+}
+
+impl<B: Backend> Maker<B> {
+    fn make(&self) -> Result<Pooled<B>, PoolError> {
+        let mut own = self.instrument.as_ref().map(|instrument| instrument());
+        let mut tell = |event: InstrumentationEvent<'_>| {
+            if let Some(own) = &mut own {
+                own.on_connection_event(event);
+            }
+        };
+        tell(InstrumentationEvent::start_establish_connection(&self.url));
+        let established = B::establish(&self.source);
+        tell(InstrumentationEvent::finish_establish_connection(&self.url, established.as_ref().err()));
+        let mut connection = established?;
+        let watch = Watch::default();
+        connection.set_instrumentation(watch.beside::<B>(own));
+        Ok(Pooled {
+            connection,
+            watch,
+            statement_cache: self.statement_cache,
+            idle_since: Instant::now(),
+            given_up: false,
+        })
+    }
+
+    fn ready(&self) -> std::sync::MutexGuard<'_, Vec<Pooled<B>>> {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Makes and checks connections for r2d2.
+struct Manager<B: Backend> {
+    maker: Arc<Maker<B>>,
     test_after_idle: Duration,
 }
 
@@ -129,17 +216,8 @@ impl<B: Backend> r2d2::ManageConnection for Manager<B> {
     type Error = PoolError;
 
     fn connect(&self) -> Result<Pooled<B>, PoolError> {
-        let mut connection = B::establish(&self.source)?;
-        let watch = Watch::default();
-        let own = self.instrument.as_ref().map(|instrument| instrument());
-        connection.set_instrumentation(watch.beside::<B>(own));
-        Ok(Pooled {
-            connection,
-            watch,
-            statement_cache: self.statement_cache,
-            idle_since: Instant::now(),
-            given_up: false,
-        })
+        let ready = self.maker.ready().pop();
+        ready.map_or_else(|| self.maker.make(), Ok)
     }
 
     /// Called at every check-out; a round trip only for what sat idle.

@@ -7,14 +7,15 @@ use super::levels::{Ended, Levels};
 use super::stores::IdentityMap;
 use super::transact::Doom;
 use crate::backend::{Backend, FailureKind, TransactionOptions};
+use crate::connections::Connections;
 use crate::error::{Error, Result};
 use crate::handle::Tag;
-use crate::pool::{Checkout, Pool};
+use crate::pool::Checkout;
 use crate::statement::database;
 
 /// What a session holds whatever its authority.
 pub struct Core<B: Backend> {
-    pub(super) pool: Arc<Pool<B>>,
+    pub(super) connections: Arc<Connections<B>>,
     pub(super) connection: Option<Checkout<B>>,
     pub(crate) map: IdentityMap<B>,
     pub(crate) tag: Tag,
@@ -33,11 +34,11 @@ pub struct Core<B: Backend> {
 }
 
 impl<B: Backend> Core<B> {
-    pub(crate) fn new(pool: Arc<Pool<B>>, flush_mode: FlushMode) -> Self {
+    pub(crate) fn new(connections: Arc<Connections<B>>, flush_mode: FlushMode) -> Self {
         Self {
             connection: None,
-            map: IdentityMap::new(pool.database.clone()),
-            pool,
+            map: IdentityMap::new(connections.database.clone()),
+            connections,
             tag: Tag::fresh(),
             flush_mode,
             levels: Levels::default(),
@@ -51,15 +52,15 @@ impl<B: Backend> Core<B> {
 
     /// What another session on the same pool has at its start.
     pub(crate) fn beside(&self) -> Self {
-        Self::new(Arc::clone(&self.pool), self.flush_mode)
+        Self::new(Arc::clone(&self.connections), self.flush_mode)
     }
 
     /// What stands in a session's place while a transaction or a scope of it has the real one.
     pub(crate) fn vacant(&self) -> Self {
         Self {
-            pool: Arc::clone(&self.pool),
+            connections: Arc::clone(&self.connections),
             connection: None,
-            map: IdentityMap::new(self.pool.database.clone()),
+            map: IdentityMap::new(self.connections.database.clone()),
             tag: self.tag,
             flush_mode: self.flush_mode,
             levels: Levels::default(),
@@ -103,7 +104,7 @@ impl<B: Backend> Core<B> {
             self.connection = None;
         }
         if self.connection.is_none() {
-            self.connection = Some(self.pool.check_out()?);
+            self.connection = Some(self.connections.check_out()?);
         }
         Ok(())
     }

@@ -32,10 +32,10 @@ pub use verbs::{
 
 use self::core::Core;
 use crate::backend::Backend;
+use crate::connections::Connections;
 use crate::entity::{Entity, Model};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, State};
-use crate::pool::Pool;
 
 /// The rows that one unit of work has in memory, and what it is about to change.
 ///
@@ -84,8 +84,8 @@ pub type Scope<'t, 's, B> = UnitOfWork<'t, B, InScope<'t, 's>>;
 pub type ReadSession<'s, B> = UnitOfWork<'s, B, Reading>;
 
 impl<B: Backend, A> UnitOfWork<'_, B, A> {
-    pub(crate) fn open(pool: Arc<Pool<B>>, mode: FlushMode, authority: A) -> Self {
-        Self::of(Box::new(Core::new(pool, mode)), authority)
+    pub(crate) fn open(connections: Arc<Connections<B>>, mode: FlushMode, authority: A) -> Self {
+        Self::of(Box::new(Core::new(connections, mode)), authority)
     }
 
     fn of(core: Box<Core<B>>, authority: A) -> Self {

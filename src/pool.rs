@@ -52,6 +52,7 @@ impl<B: Backend> Pool<B> {
             instrument: settings.instrument,
             statement_cache: settings.statement_cache,
             ready: Mutex::default(),
+            lost: Lost::default(),
         });
         let manager = Manager { maker: Arc::clone(&maker), test_after_idle: settings.test_after_idle };
         let connections = r2d2::Pool::builder()
@@ -147,6 +148,12 @@ impl<B: Backend> Checkout<B> {
     pub(crate) fn give_up(&mut self) {
         self.0.given_up = true;
     }
+
+    /// Does the same with one that was lost. Others that are idle may have gone with it, and are tested.
+    pub(crate) fn give_up_lost(&mut self) {
+        self.give_up();
+        *self.0.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
 }
 
 /// A connection in the pool.
@@ -156,7 +163,11 @@ pub(crate) struct Pooled<B: Backend> {
     statement_cache: usize,
     idle_since: Instant,
     given_up: bool,
+    lost: Lost,
 }
+
+/// When a connection of the pool was last lost.
+type Lost = Arc<Mutex<Option<Instant>>>;
 
 /// Makes connections.
 struct Maker<B: Backend> {
@@ -166,6 +177,7 @@ struct Maker<B: Backend> {
     statement_cache: usize,
     /// Made already, for the pool to take.
     ready: Mutex<Vec<Pooled<B>>>,
+    lost: Lost,
 }
 
 impl<B: Backend> Maker<B> {
@@ -188,6 +200,7 @@ impl<B: Backend> Maker<B> {
             statement_cache: self.statement_cache,
             idle_since: Instant::now(),
             given_up: false,
+            lost: Arc::clone(&self.lost),
         })
     }
 
@@ -220,9 +233,12 @@ impl<B: Backend> r2d2::ManageConnection for Manager<B> {
         ready.map_or_else(|| self.maker.make(), Ok)
     }
 
-    /// Called at every check-out; a round trip only for what sat idle.
+    /// Called at every check-out; a round trip only for what sat idle, or may have been lost with another.
     fn is_valid(&self, pooled: &mut Pooled<B>) -> Result<(), PoolError> {
-        if pooled.idle_since.elapsed() > self.test_after_idle {
+        let lost = *pooled.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        if pooled.idle_since.elapsed() > self.test_after_idle
+            || lost.is_some_and(|lost| pooled.idle_since <= lost)
+        {
             B::ping(&mut pooled.connection)?;
         }
         Ok(())

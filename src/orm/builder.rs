@@ -73,7 +73,8 @@ impl<B: Backend> OrmBuilder<B> {
         self
     }
 
-    /// A connection that sat idle for longer is tested, with one round trip, before a session gets it.
+    /// A connection that sat idle for longer is tested, with one round trip, before a session gets it; one that was idle when
+    /// another was lost is tested as well.
     #[must_use]
     pub fn test_after_idle(mut self, idle: Duration) -> Self {
         self.pool.test_after_idle = idle;
@@ -109,8 +110,8 @@ impl<B: Backend> OrmBuilder<B> {
     ///   [`replica_recheck`](Self::replica_recheck) says. After that it is asked again, and nobody waits for the answer.
     ///
     /// When none has a connection to give, the session reads from the database itself. An [instrumentation](Self::instrument)
-    /// is told of each connection that could not be made. A connection that is lost under way is an error of the session,
-    /// which has read from it by then.
+    /// is told of each connection that could not be made. A connection that is lost under way is an error of the session
+    /// that had it; those that sat idle beside it are tested before they are lent again.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));

@@ -132,7 +132,7 @@ impl<B: Backend> Core<B> {
         if failure.kind == FailureKind::LostConnection
             && let Some(checkout) = &mut self.connection
         {
-            checkout.give_up();
+            checkout.give_up_lost();
         }
         if !self.in_transaction() {
             return;

@@ -22,9 +22,17 @@ fn main() -> moored::Result<()> {
     orm.session(|session| {
         assert_eq!(titles(session)?, expected);
         assert_eq!(service(session)?, expected);
-        assert_eq!(session.transaction(|tx| titles(tx))?, expected);
-        assert_eq!(session.requires_new(|new| titles(new))?, expected);
-        assert_eq!(session.scope(|scope| titles(scope))?, expected);
-        Ok(())
+        session.transaction(|tx| {
+            assert_eq!(titles(tx)?, expected);
+            Ok(())
+        })?;
+        session.requires_new(|new| {
+            assert_eq!(titles(new)?, expected);
+            Ok(())
+        })?;
+        session.scope(|scope| {
+            assert_eq!(titles(scope)?, expected);
+            Ok(())
+        })
     })
 }

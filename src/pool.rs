@@ -1,7 +1,8 @@
 //! The pool: r2d2 over Diesel connections, each tested only after it sat idle, none handed on mid-transaction.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -52,6 +53,7 @@ impl<B: Backend> Pool<B> {
             instrument: settings.instrument,
             statement_cache: settings.statement_cache,
             ready: Mutex::default(),
+            making: AtomicUsize::new(0),
             lost: Lost::default(),
         });
         let manager = Manager { maker: Arc::clone(&maker), test_after_idle: settings.test_after_idle };
@@ -86,19 +88,28 @@ impl<B: Backend> Pool<B> {
         self.connections.try_get().map(Checkout)
     }
 
-    /// Whether it has all the connections that it may have.
-    pub(crate) fn is_full(&self) -> bool {
-        self.connections.state().connections >= self.connections.max_size()
+    /// Whether it has one that was made for it, and has not taken it yet.
+    pub(crate) fn has_ready(&self) -> bool {
+        !self.maker.ready().is_empty()
+    }
+
+    /// A place for one connection more, if it may have that.
+    pub(crate) fn place(&self) -> Option<Place<B>> {
+        let (has, most) = self.connections_of_most();
+        let one_more = |making: usize| (has + making < most).then_some(making + 1);
+        self.maker.making.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()?;
+        Some(Place(Arc::clone(&self.maker)))
     }
 
     /// Makes a connection, which nobody waits for longer than is configured. Unlike with r2d2's own, an address that refuses
     /// is found out at once.
-    pub(crate) fn make(&self) -> Result<Made<B>> {
-        let maker = Arc::clone(&self.maker);
+    pub(crate) fn make(&self, place: Place<B>) -> Result<Made<B>> {
         let (send, receive) = channel();
         let making = move || {
+            let made = place.0.make();
+            drop(place);
             // Whoever waited may have given up.
-            let _ = send.send(maker.make());
+            let _ = send.send(made);
         };
         thread::Builder::new().spawn(making).map_err(|error| refused(&error))?;
         match receive.recv_timeout(self.timeout) {
@@ -108,9 +119,26 @@ impl<B: Backend> Pool<B> {
         }
     }
 
-    /// Has the pool take a connection when it is about to make its next.
+    /// Has the pool take a connection when it is about to make its next. If it has made enough meanwhile, this one is closed.
     pub(crate) fn add(&self, Made(connection): Made<B>) {
-        self.maker.ready().push(connection);
+        let (has, most) = self.connections_of_most();
+        if has < most {
+            self.maker.ready().push(connection);
+        }
+    }
+
+    fn connections_of_most(&self) -> (usize, usize) {
+        let has = self.connections.state().connections as usize + self.maker.ready().len();
+        (has, self.connections.max_size() as usize)
+    }
+}
+
+/// A place in a pool for a connection that is about to be made. Those that hang take one each, so there are never more.
+pub(crate) struct Place<B: Backend>(Arc<Maker<B>>);
+
+impl<B: Backend> Drop for Place<B> {
+    fn drop(&mut self) {
+        self.0.making.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -177,6 +205,8 @@ struct Maker<B: Backend> {
     statement_cache: usize,
     /// Made already, for the pool to take.
     ready: Mutex<Vec<Pooled<B>>>,
+    /// How many are being made beside r2d2.
+    making: AtomicUsize,
     lost: Lost,
 }
 
@@ -204,7 +234,7 @@ impl<B: Backend> Maker<B> {
         })
     }
 
-    fn ready(&self) -> std::sync::MutexGuard<'_, Vec<Pooled<B>>> {
+    fn ready(&self) -> MutexGuard<'_, Vec<Pooled<B>>> {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::backend::Backend;
 use crate::error::Result;
-use crate::pool::{Checkout, Made, Pool};
+use crate::pool::{Checkout, Made, Place, Pool};
 
 /// Copies of the database, read from in turns.
 pub(crate) struct Replicas<B: Backend> {
@@ -40,7 +40,7 @@ impl<B: Backend> Replicas<B> {
 
     /// Reaches for each of them, and takes note.
     pub(crate) fn check(&self) -> Result<()> {
-        self.all.iter().map(|replica| replica.reach().map(drop)).fold(Ok(()), Result::and)
+        self.all.iter().map(|replica| replica.check()).fold(Ok(()), Result::and)
     }
 }
 
@@ -76,31 +76,47 @@ impl<B: Backend> Replica<B> {
         if !is_asked && down.until.is_some_and(|until| until <= Instant::now()) {
             let replica = Arc::clone(self);
             // Where no thread can be had, the next reader tries.
-            down.asking = thread::Builder::new().spawn(move || drop(replica.reach())).ok();
+            down.asking = thread::Builder::new().spawn(move || replica.ask()).ok();
         }
         false
+    }
+
+    fn ask(&self) {
+        match self.pool.place() {
+            Some(place) => drop(self.reach(place)),
+            // Those who asked before wait for the answer still.
+            None => *self.state() = self.down(),
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        match self.pool.place() {
+            Some(place) => self.reach(place).map(drop),
+            None => self.pool.check_out().map(drop),
+        }
     }
 
     fn lend(&self) -> Lent<B> {
         if let Some(connection) = self.pool.check_out_idle() {
             return Lent::Connection(connection);
         }
-        if self.pool.is_full() {
-            return Lent::Busy;
+        if !self.pool.has_ready() {
+            let Some(place) = self.pool.place() else { return Lent::Busy };
+            let Ok(made) = self.reach(place) else { return Lent::Down };
+            self.pool.add(made);
         }
-        let Ok(made) = self.reach() else { return Lent::Down };
-        self.pool.add(made);
         self.pool.check_out().map_or(Lent::Down, Lent::Connection)
     }
 
     /// Makes a connection, and notes whether that was possible.
-    fn reach(&self) -> Result<Made<B>> {
-        let made = self.pool.make();
-        *self.state() = match &made {
-            Ok(_) => None,
-            Err(_) => Some(Down { until: Instant::now().checked_add(self.recheck), asking: None }),
-        };
+    fn reach(&self, place: Place<B>) -> Result<Made<B>> {
+        let made = self.pool.make(place);
+        *self.state() = if made.is_ok() { None } else { self.down() };
         made
+    }
+
+    fn down(&self) -> Option<Down> {
+        Some(Down { until: Instant::now().checked_add(self.recheck), asking: None })
     }
 
     fn state(&self) -> MutexGuard<'_, Option<Down>> {

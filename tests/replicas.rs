@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent};
@@ -158,6 +158,31 @@ fn one_whose_connections_are_lent_is_passed_over() -> moored::Result<()> {
         "being busy is not being down: {read:?}"
     );
     assert_eq!(attempts.made(), 4, "one in each pool, and one by which the address was found to be right");
+    Ok(())
+}
+
+#[test]
+fn many_readers_at_once_are_all_served_by_replicas() -> moored::Result<()> {
+    const READERS: usize = 24;
+    let primary = Place::of("many", "primary");
+    let (a, b) = (Place::of("many", "a"), Place::of("many", "b"));
+    let attempts = Attempts::default();
+    let settings = attempts.of(&primary, LONG).replica(a.url()).replica(b.url());
+    let orm = settings.pool_size(3).build()?;
+    let together = Barrier::new(READERS);
+    let read = std::thread::scope(|scope| {
+        let reader = || {
+            together.wait();
+            (0..20).map(|_| orm.read(whose).unwrap()).collect::<Vec<_>>()
+        };
+        let readers: Vec<_> = (0..READERS).map(|_| scope.spawn(reader)).collect();
+        readers.into_iter().flat_map(|reader| reader.join().unwrap()).collect::<Vec<_>>()
+    });
+    assert_eq!(read.len(), READERS * 20);
+    assert!(!read.contains(&"primary".into()), "being busy is not being down");
+    assert_eq!(attempts.refused(), 0);
+    // r2d2 makes its own for those who wait, and some beside those that are made for it.
+    assert!(attempts.made() <= 1 + 2 * 2 * 3, "{} connections", attempts.made());
     Ok(())
 }
 

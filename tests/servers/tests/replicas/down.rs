@@ -60,6 +60,31 @@ fn where_nobody_listens_the_others_answer_at_once() -> Result<()> {
     Ok(())
 }
 
+/// A server that hangs takes whoever asks it in, and says nothing.
+#[test]
+fn where_nobody_answers_one_read_waits_as_long_as_is_configured() -> Result<()> {
+    const LONGEST: Duration = Duration::from_secs(1);
+    let pair = Pair::take();
+    let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let silent = format!("postgres://postgres@{}/moored", silent.local_addr().unwrap());
+    let settings = pair.orm([&silent]).checkout_timeout(LONGEST);
+    let orm = settings.replica_recheck(Duration::from_millis(1)).build()?;
+    let timed = || {
+        let started = Instant::now();
+        assert_eq!(orm.read(who).unwrap(), Answers::Primary);
+        started.elapsed()
+    };
+    assert!(timed() >= LONGEST);
+    // It is asked again and again meanwhile, by others than the readers.
+    let started = Instant::now();
+    let mut longest = Duration::ZERO;
+    while started.elapsed() < 2 * LONGEST {
+        longest = longest.max(timed());
+    }
+    assert!(longest < LONGEST, "a read took {longest:?}");
+    Ok(())
+}
+
 #[test]
 fn a_replica_that_goes_away_costs_one_read_and_is_read_from_when_it_is_back() -> Result<()> {
     let pair = Pair::take();

@@ -106,7 +106,7 @@ impl<B: Backend> OrmBuilder<B> {
     ///
     /// - from one all of whose connections are lent, to the next. If all are busy, it waits for the first as long as
     ///   [`checkout_timeout`](Self::checkout_timeout) says;
-    /// - from one that cannot be reached, to the next, and this one is left out for as long as
+    /// - from one that refuses, or does not answer in that time, to the next, and this one is left out for as long as
     ///   [`replica_recheck`](Self::replica_recheck) says. After that it is asked again, and nobody waits for the answer.
     ///
     /// When none has a connection to give, the session reads from the database itself. An [instrumentation](Self::instrument)

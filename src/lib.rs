@@ -107,6 +107,7 @@
 pub mod backend;
 pub mod bulk;
 mod change;
+mod connections;
 pub mod criteria;
 mod database;
 pub mod entity;
@@ -119,6 +120,7 @@ pub mod order;
 mod orm;
 mod pool;
 pub mod prelude;
+mod replicas;
 #[cfg(feature = "serde")]
 mod serialized;
 mod session;

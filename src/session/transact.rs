@@ -24,7 +24,7 @@ impl<B: Backend> Core<B> {
     /// Begins a transaction, or a savepoint inside one.
     pub(crate) fn begin(&mut self, options: &TransactionOptions) -> Result<()> {
         let nested = self.in_transaction();
-        let source = Arc::clone(&self.pool.database.source);
+        let source = Arc::clone(&self.connections.database.source);
         if nested && !options.is_plain() {
             return Err(Error::TransactionOpen);
         }

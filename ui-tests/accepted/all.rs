@@ -5,7 +5,9 @@ accepted! {
         caller_hands_the_connection_on,
         caller_names_the_tables_of_plain_diesel,
         generic_code_asks_to_flush,
-        read_session_reads;
+        helper_reads_in_every_kind_of_session,
+        read_session_reads,
+        session_has_every_verb;
     bulk:
         many_rows_at_once;
     draft:

@@ -49,6 +49,11 @@ fn library_with(
     settings: impl FnOnce(moored::OrmBuilder<Sqlite>) -> moored::OrmBuilder<Sqlite>,
 ) -> moored::Result<Orm<Sqlite>> {
     let library = settings(Orm::<Sqlite>::builder(":memory:")).build()?;
+    fill(&library)?;
+    Ok(library)
+}
+
+fn fill(library: &Orm<Sqlite>) -> moored::Result<()> {
     library.with_connection(|connection| {
         diesel::connection::SimpleConnection::batch_execute(
             connection,
@@ -63,8 +68,7 @@ fn library_with(
              INSERT INTO books VALUES (1, 'A Wizard of Earthsea', 1, NULL, 3);",
         )
         .map_err(moored::Error::from)
-    })?;
-    Ok(library)
+    })
 }
 
 /// Runs an example in a session of a fresh library.

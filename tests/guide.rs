@@ -75,6 +75,37 @@ fn reading() -> moored::Result<()> {
     })
 }
 
+#[test]
+fn events() -> moored::Result<()> {
+    let orm = Orm::<Sqlite>::builder(":memory:")
+        .subscribe(|events| {
+            events.before_update::<Book>(|event, book| {
+                if event[&book].copies < 0 {
+                    return Err("there are no negative copies".into()); // a veto: the flush is `Error::Vetoed`
+                }
+                Ok(())
+            });
+            events.after_create::<Author>(|event, author| {
+                let title = format!("About author {}", event[&author].id); // the key is known by now
+                event.persist(NewBook::new(title, &author))?; // in the same transaction
+                Ok(())
+            });
+            events.after_commit(|_| println!("it is true now"));
+        })
+        .build()?;
+    fill(&orm)?;
+    orm.session(|session| {
+        session.persist(NewAuthor::new("Octavia"))?;
+        let book = session.find::<Book>(1)?.required()?;
+        session.flush()?;
+        assert_eq!(session.select(Book::TITLE.eq("About author 2")).all()?.len(), 1);
+        session.edit(&book)?.copies = -1;
+        assert!(matches!(session.flush(), Err(moored::Error::Vetoed { .. })));
+        session.discard();
+        Ok(())
+    })
+}
+
 mod services {
     use super::*;
 

@@ -19,6 +19,8 @@ accepted! {
         written_by_hand;
     entity:
         a_struct_that_mirrors_its_table;
+    event:
+        changes_what_is_written;
     lock:
         before_the_removal,
         found_by_key_in_each_session,

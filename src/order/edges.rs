@@ -21,6 +21,9 @@ use super::entities::Entities;
 use super::{Side, UniqueUse, Work, WriteId, WriteKind};
 use crate::entity::{ColumnSet, EntityMeta, RelationMeta};
 
+/// How many rows on a key can be made of keys: a relation that goes in a circle has to end.
+const LONGEST_CHAIN: usize = 8;
+
 /// One row waits for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Edge {
@@ -149,22 +152,24 @@ pub(super) fn set_columns(entity: &EntityMeta, set: Option<usize>) -> ColumnSet 
     }
 }
 
-/// The columns of a relation that hold a part of the target's key which the database makes.
+/// The columns of a relation that hold a part of the target's key which the database makes, there or in a row that the
+/// part refers to itself.
 fn generated_part(entity: &EntityMeta, relation: usize) -> ColumnSet {
-    let Some(relation) = entity.relations.get(relation) else { return ColumnSet::EMPTY };
-    let target = (relation.target)().1;
-    let made = |part: &usize| target.columns.get(*part).is_some_and(|c| c.generated);
-    relation
-        .columns
-        .iter()
-        .zip(target.key)
-        .filter(|(_, part)| made(part))
-        .map(|(&column, _)| column)
-        .collect()
+    entity
+        .relations
+        .get(relation)
+        .map_or(ColumnSet::EMPTY, |relation| made_elsewhere(relation, LONGEST_CHAIN))
 }
 
-impl RelationMeta {
-    pub(super) fn column_set(&self) -> ColumnSet {
-        self.columns.iter().copied().collect()
-    }
+fn made_elsewhere(relation: &RelationMeta, chain: usize) -> ColumnSet {
+    let target = (relation.target)().1;
+    let parts: ColumnSet = target.select(|column| column.generated)
+        | target
+            .relations
+            .iter()
+            .filter(|next| chain > 0 && next.column_set().intersects(target.key_columns()))
+            .map(|next| made_elsewhere(next, chain - 1))
+            .fold(ColumnSet::EMPTY, |all, made| all | made);
+    let columns = relation.columns.iter().zip(target.key);
+    columns.filter(|(_, part)| parts.contains(**part)).map(|(&column, _)| column).collect()
 }

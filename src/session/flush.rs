@@ -14,7 +14,7 @@ use super::store::Batch;
 use super::stores::{IdentityMap, StoreId};
 use super::transact::unknown;
 use crate::backend::{Backend, TransactionOptions};
-use crate::entity::ColumnSet;
+use crate::entity::{ColumnSet, PendingLink, RelationMeta};
 use crate::error::{Error, Result};
 use crate::order::{self, Action, Plan, Step};
 use crate::statement::{Missing, Suspicion};
@@ -252,44 +252,68 @@ fn execute<B: Backend>(
 /// Gives a row the keys of the rows that it is linked to, as far as this step writes them.
 fn resolve_links<B: Backend>(map: &mut IdentityMap<B>, id: StoreId, slot: u32, step: &Step) -> Result<()> {
     let Some(store) = map.get(id) else { return Ok(()) };
-    let relations = store.meta().relations;
+    let meta = store.meta();
     let links = store.links(slot).to_vec();
-    for link in links {
-        let columns: ColumnSet = relations
-            .get(link.relation)
-            .map_or(ColumnSet::EMPTY, |relation| relation.columns.iter().copied().collect());
-        if columns.intersects(step.postponed) {
-            if let Some(store) = map.get_mut(id) {
-                store.resolve(slot, link.relation, None);
-            }
+    let columns_of = |link: &PendingLink| {
+        meta.relations.get(link.relation).map_or(ColumnSet::EMPTY, RelationMeta::column_set)
+    };
+    for link in &links {
+        let columns = columns_of(link);
+        if !columns.intersects(step.columns | step.postponed) {
             continue;
         }
-        if !columns.intersects(step.columns) {
+        // A column that waits for another relation's sake does not keep this one from being known.
+        let is_late = columns.intersects(step.postponed);
+        let known = !is_late || columns.without(step.columns).is_empty();
+        if known && give_key_of(map, id, slot, link, step.columns)? {
             continue;
         }
-        let Some(target) = map.id_of(link.target) else { continue };
-        let resolved = if target == id {
-            // One store cannot be read and written at once; the key is copied.
-            let mut key = None;
-            if let Some(store) = map.get(target) {
-                store.clone_key(link.slot, &mut key);
-            }
-            match (key, map.get_mut(id)) {
-                (Some(key), Some(store)) => {
-                    store.resolve(slot, link.relation, Some(&*key));
-                    true
-                }
-                _ => false,
-            }
-        } else if let Some((from, to)) = map.get_pair(target, id) {
-            from.with_key(link.slot, &mut |key| to.resolve(slot, link.relation, Some(key)))
-        } else {
-            false
+        if !is_late {
+            let target = map.id_of(link.target).and_then(|id| map.get(id));
+            return Err(Error::NotWritten { entity: target.map_or("row", |store| store.meta().name) });
+        }
+        if let Some(store) = map.get_mut(id) {
+            store.resolve(slot, link.relation, None, step.columns)?;
+        }
+    }
+    // Of two that share a column the second had the last word.
+    let shared = links.iter().filter(|link| {
+        meta.shares_columns(link.relation) && columns_of(link).without(step.postponed) == columns_of(link)
+    });
+    for link in shared.filter(|link| columns_of(link).intersects(step.columns)) {
+        let (Some(store), Some(target)) = (map.get(id), map.id_of(link.target).and_then(|id| map.get(id)))
+        else {
+            continue;
         };
-        if !resolved {
-            let entity = map.get(target).map_or("row", |store| store.meta().name);
-            return Err(Error::NotWritten { entity });
+        let mut agrees = true;
+        target.with_key(link.slot, &mut |key| agrees = store.refers_to(slot, link.relation, key));
+        if !agrees {
+            return Err(Error::links_disagree(meta, link.relation));
         }
     }
     Ok(())
+}
+
+/// Gives a row the key of one row that it is linked to. `false` while that has none.
+fn give_key_of<B: Backend>(
+    map: &mut IdentityMap<B>,
+    id: StoreId,
+    slot: u32,
+    link: &PendingLink,
+    columns: ColumnSet,
+) -> Result<bool> {
+    let Some(target) = map.id_of(link.target) else { return Ok(false) };
+    if target == id {
+        // One store cannot be read and written at once; the key is copied.
+        let mut key = None;
+        let Some(store) = map.get_mut(id) else { return Ok(false) };
+        store.clone_key(link.slot, &mut key);
+        let Some(key) = key else { return Ok(false) };
+        return store.resolve(slot, link.relation, Some(&*key), columns).map(|()| true);
+    }
+    let Some((from, to)) = map.get_pair(target, id) else { return Ok(false) };
+    let mut given = Ok(());
+    let found =
+        from.with_key(link.slot, &mut |key| given = to.resolve(slot, link.relation, Some(key), columns));
+    given.map(|()| found)
 }

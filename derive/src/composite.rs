@@ -25,7 +25,7 @@ pub(crate) struct Composite {
 impl Composite {
     /// Reads what is between the parentheses. `None` when it names no entity or no columns.
     pub(crate) fn read(item: &Item, tokens: &TokenStream, errors: &mut Errors) -> Option<Self> {
-        let Some((target, items)) = split_after_type(tokens.clone(), FORM, errors) else { return None };
+        let (target, items) = split_after_type(tokens.clone(), FORM, errors)?;
         let span = item.span();
         let (mut name, mut fields, mut deferred) = (None, None, None);
         let mut has_columns = false;

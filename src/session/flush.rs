@@ -7,6 +7,8 @@
 //! 5. `execute`: the statements, in one transaction or savepoint where more than one thing can go wrong.
 //! 6. accept: memory says what the database says; or abandon: memory is what it was.
 
+use std::any::Any;
+
 use super::core::Core;
 use super::gather::{Gathered, gather};
 use super::preview::FlushPlan;
@@ -16,7 +18,7 @@ use super::transact::unknown;
 use crate::backend::{Backend, TransactionOptions};
 use crate::entity::{ColumnSet, PendingLink, RelationMeta};
 use crate::error::{Error, Result};
-use crate::order::{self, Action, Plan, Step};
+use crate::order::{self, Action, LONGEST_CHAIN, Plan, Step};
 use crate::statement::{Missing, Suspicion};
 
 /// What a flush puts around its statements.
@@ -303,17 +305,50 @@ fn give_key_of<B: Backend>(
     columns: ColumnSet,
 ) -> Result<bool> {
     let Some(target) = map.id_of(link.target) else { return Ok(false) };
-    if target == id {
-        // One store cannot be read and written at once; the key is copied.
-        let mut key = None;
-        let Some(store) = map.get_mut(id) else { return Ok(false) };
-        store.clone_key(link.slot, &mut key);
-        let Some(key) = key else { return Ok(false) };
-        return store.resolve(slot, link.relation, Some(&*key), columns).map(|()| true);
+    if let Some((from, to)) = map.get_pair(target, id) {
+        let mut given = Ok(());
+        let found =
+            from.with_key(link.slot, &mut |key| given = to.resolve(slot, link.relation, Some(key), columns));
+        if found {
+            return given.map(|()| true);
+        }
     }
-    let Some((from, to)) = map.get_pair(target, id) else { return Ok(false) };
-    let mut given = Ok(());
-    let found =
-        from.with_key(link.slot, &mut |key| given = to.resolve(slot, link.relation, Some(key), columns));
-    given.map(|()| found)
+    // One store cannot be read and written at once, and a row without a key has to be given the parts of it first: the
+    // key is copied.
+    let Some(key) = key_to_be(map, target, link.slot, LONGEST_CHAIN)? else { return Ok(false) };
+    let Some(store) = map.get_mut(id) else { return Ok(false) };
+    store.resolve(slot, link.relation, Some(&*key), columns).map(|()| true)
+}
+
+/// The key that a row has, or that it will have for certain: nothing but a deferred constraint lets a row be written
+/// before the one that it refers to.
+fn key_to_be<B: Backend>(
+    map: &mut IdentityMap<B>,
+    id: StoreId,
+    slot: u32,
+    chain: usize,
+) -> Result<Option<Box<dyn Any>>> {
+    let Some(store) = map.get(id) else { return Ok(None) };
+    let mut key = None;
+    store.clone_key(slot, &mut key);
+    if key.is_some() || chain == 0 {
+        return Ok(key);
+    }
+    let meta = store.meta();
+    let is_part = |link: &&PendingLink| {
+        let relation = meta.relations.get(link.relation);
+        relation.is_some_and(|relation| {
+            // A relation that the row may lack has the parts of the key from elsewhere.
+            !relation.nullable && relation.column_set().intersects(meta.key_columns())
+        })
+    };
+    let everything = ColumnSet::first(meta.columns.len());
+    for link in store.links(slot).iter().filter(is_part).copied().collect::<Vec<_>>() {
+        let Some(target) = map.id_of(link.target) else { return Ok(None) };
+        let Some(part) = key_to_be(map, target, link.slot, chain - 1)? else { return Ok(None) };
+        if let Some(store) = map.get_mut(id) {
+            store.resolve(slot, link.relation, Some(&*part), everything)?;
+        }
+    }
+    Ok(map.get(id).and_then(|store| store.clone_draft_key(slot)))
 }

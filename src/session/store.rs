@@ -100,6 +100,8 @@ pub(crate) trait Store<B: Backend>: Any {
 
     /// The key of a row, copied, if it has one by now.
     fn clone_key(&self, slot: u32, key: &mut Option<Box<dyn Any>>);
+    /// The key of a draft that is not written, copied, if it has all parts.
+    fn clone_draft_key(&self, slot: u32) -> Option<Box<dyn Any>>;
     /// The row as a plan shows it: its key, or its place among the drafts.
     fn label(&self, slot: u32) -> Box<str>;
 
@@ -238,6 +240,10 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
         if let Some(slot) = self.arena.slot(slot) {
             *key = slot.with_key(|key| Box::new(key.clone()) as Box<dyn Any>);
         }
+    }
+
+    fn clone_draft_key(&self, slot: u32) -> Option<Box<dyn Any>> {
+        self.arena.key_of(slot).map(|key| Box::new(key) as Box<dyn Any>)
     }
 
     fn label(&self, slot: u32) -> Box<str> {

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::Type;
 
 use super::Target;
 use crate::model::{Column, is_string, last_argument};
@@ -61,7 +62,7 @@ fn from_parts(entity: &Target<'_>) -> TokenStream {
     for (place, column) in entity.keys().enumerate() {
         let (ty, part) = (&column.ty, syn::Index::from(place));
         let generic = format_ident!("__Part{place}");
-        if let Some(target) = &column.belongs_to {
+        if let Some(target) = entity_of(column) {
             generics.push(quote!(#generic: ::moored::entity::IntoKey<#target>));
             types.push(quote!(#generic));
             values.push(quote! {
@@ -138,7 +139,7 @@ fn part_held(entity: &Target<'_>, place: usize, column: &Column) -> TokenStream 
         &quote!(::core::clone::Clone::clone(__part)),
         &quote!(::core::option::Option::Some(::core::clone::Clone::clone(self))),
     );
-    let Some(target) = &column.belongs_to else { return itself };
+    let Some(target) = entity_of(column) else { return itself };
     let typed = quote!(::moored::entity::Key<#target>);
     let bare = quote!(<#target as ::moored::entity::Model>::Key);
     let other = if last_argument(ty, "Key").is_some() {
@@ -157,4 +158,9 @@ fn part_held(entity: &Target<'_>, place: usize, column: &Column) -> TokenStream 
         )
     };
     quote!(#itself #other)
+}
+
+/// The entity whose key a part of the key is: it refers to it, or is a typed key of it.
+fn entity_of(column: &Column) -> Option<&Type> {
+    column.belongs_to.as_ref().or_else(|| last_argument(&column.ty, "Key"))
 }

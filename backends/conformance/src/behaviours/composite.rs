@@ -84,20 +84,12 @@ macro_rules! composite_behaviours {
                         session.link(&plaque, Plaque::stall(), &stalls[1])?;
                         log.skip();
                         session.flush()?;
-                        let mut sent = log.take();
-                        let tables = ["halls", "stalls", "tickets", "passes", "stamps", "plaques"];
                         let mut expected = vec!["B".to_owned(), "INSERT halls".into()];
                         expected.extend(samples::inserts(&orm, "stalls", 2, 3));
                         expected.extend(samples::inserts(&orm, "tickets", 2, 5));
                         expected.extend(samples::inserts(&orm, "passes", 2, 3));
                         expected.extend(["INSERT stamps", "INSERT plaques", "C"].map(String::from));
-                        sent.sort_by_key(|statement| {
-                            tables
-                                .iter()
-                                .position(|table| statement.contains(table))
-                                .map_or(if statement == "B" { 0 } else { 9 }, |place| place + 1)
-                        });
-                        assert_eq!(sent, expected);
+                        log.expect_in_any_order(expected);
                         let (hall, stamp) = session.promote((&hall, &stamp))?;
                         let hall = session[&hall].id;
                         let tickets = session.promote(&tickets)?;

@@ -76,6 +76,15 @@ pub enum Error {
         /// The row it leads to.
         target: RowName,
     },
+    /// A relation shares a column with another relation, or with a field that the draft supplies itself, and the two say
+    /// different things of it. Link to rows that have the same part in their keys.
+    #[error("relation {relation} of {entity} disagrees with what else says of one of its columns")]
+    LinksDisagree {
+        /// The entity that holds the relation.
+        entity: &'static str,
+        /// The relation.
+        relation: &'static str,
+    },
     /// The key of a row was edited. A key never changes: remove the row and persist another.
     #[error("the key of {0} was changed")]
     KeyChanged(RowName),
@@ -243,6 +252,11 @@ pub enum Error {
 }
 
 impl Error {
+    pub(crate) fn links_disagree(entity: &'static EntityMeta, relation: usize) -> Self {
+        let relation = entity.relations.get(relation).map_or("", |relation| relation.name);
+        Self::LinksDisagree { entity: entity.name, relation }
+    }
+
     /// Whether the same unit of work, started anew in a fresh session, can succeed without any change to it.
     ///
     /// Stale rows are: the next attempt reads the new version.

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Attribute, Token, token};
+use syn::{Attribute, Token, Type, token};
 
 use crate::diagnostics::Errors;
 
@@ -71,6 +71,28 @@ impl Item {
             _ => errors.at(self.span(), format_args!("`{}` needs a value: write `{form}`", self.name)),
         }
         None
+    }
+}
+
+/// A type, and the items that follow it after commas. `form` shows how the whole is written.
+pub(crate) fn split_after_type(
+    tokens: TokenStream,
+    form: &str,
+    errors: &mut Errors,
+) -> Option<(Type, Vec<Item>)> {
+    let parser = |input: ParseStream<'_>| {
+        let target = input.parse()?;
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+        Ok((target, split(input)?))
+    };
+    match parser.parse2(tokens) {
+        Ok(read) => Some(read),
+        Err(error) => {
+            errors.at(error.span(), format_args!("cannot read `belongs_to`: write `{form}`"));
+            None
+        }
     }
 }
 

@@ -7,8 +7,9 @@ use syn::Type;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
+use crate::composite::Composite;
 use crate::diagnostics::{Errors, list};
-use crate::model::{Column, Entity, last_argument};
+use crate::model::{Column, Entity, Relation, last_argument};
 
 /// What a set of columns holds.
 const MOST_COLUMNS: usize = 128;
@@ -24,6 +25,9 @@ pub(crate) fn check(entity: &Entity, errors: &mut Errors) {
         check_version(column, errors);
         check_unversioned(entity, column, errors);
         check_relation(column, errors);
+    }
+    for composite in &entity.composites {
+        check_composite(entity, composite, errors);
     }
     check_relation_names(entity, errors);
     check_setters(entity, errors);
@@ -141,6 +145,49 @@ fn check_relation(column: &Column, errors: &mut Errors) {
     }
 }
 
+fn check_composite(entity: &Entity, composite: &Composite, errors: &mut Errors) {
+    let mut names = BTreeSet::new();
+    for field in &composite.fields {
+        if !names.insert(field.unraw().to_string()) {
+            errors.at(field.span(), format_args!("`{field}` is named twice: remove one"));
+        }
+        let Some(column) = check_field(entity, field, errors) else { continue };
+        let refused = [
+            (
+                column.generated,
+                "a relation is set by the program, not by the database: `generated` does not fit",
+            ),
+            (
+                column.default,
+                "a column of a relation has no default: remove `default` or take the column out",
+            ),
+            (column.version, "a version is no foreign key: take the column out"),
+        ];
+        if let Some((_, why)) = refused.into_iter().find(|(mark, _)| mark.is_some()) {
+            errors.at(field.span(), why);
+        }
+    }
+    if names.len() == 1 {
+        errors.at(
+            composite.span,
+            "a relation of one column is declared on its field: `#[entity(belongs_to = ..)]`",
+        );
+    }
+    if names.len() > MOST_PARTS {
+        errors.at(composite.span, format_args!("a key has at most {MOST_PARTS} parts"));
+    }
+}
+
+/// The column of a field that an attribute of the struct names.
+fn check_field<'a>(entity: &'a Entity, field: &Ident, errors: &mut Errors) -> Option<&'a Column> {
+    let column = entity.column(field);
+    if column.is_none() {
+        let fields = list(entity.columns.iter().map(Column::plain_name));
+        errors.at(field.span(), format_args!("no field `{field}`: the fields are {fields}"));
+    }
+    column
+}
+
 /// A relation's name is a function of the entity, and a field of the draft in the place of its column.
 fn check_relation_names(entity: &Entity, errors: &mut Errors) {
     let mut seen = BTreeSet::new();
@@ -152,8 +199,7 @@ fn check_relation_names(entity: &Entity, errors: &mut Errors) {
                 format_args!("a second relation is called `{name}`: tell them apart with `name = ..`"),
             );
         }
-        let mut others =
-            entity.columns.iter().filter(|c| c.index != relation.column.index && c.belongs_to.is_none());
+        let mut others = entity.columns.iter().filter(|c| !entity.is_linked(c));
         if others.any(|c| c.plain_name() == name) {
             errors.at(
                 relation.name.span(),
@@ -167,8 +213,9 @@ fn check_relation_names(entity: &Entity, errors: &mut Errors) {
 
 /// A setter is called like its field or relation, beside the function `new`.
 fn check_setters(entity: &Entity, errors: &mut Errors) {
-    for column in entity.columns.iter().filter(|c| c.is_drafted() && !c.is_required()) {
-        let name: Ident = column.relation_name().unwrap_or_else(|| column.field.clone());
+    let fields = entity.columns.iter().filter(|c| c.is_drafted() && !c.is_required() && !entity.is_linked(c));
+    let relations = entity.relations().filter(Relation::is_nullable).map(|relation| relation.name);
+    for name in fields.map(|column| column.field.clone()).chain(relations) {
         if name == "new" {
             errors.at(
                 name.span(),
@@ -184,10 +231,7 @@ fn check_uniques(entity: &Entity, errors: &mut Errors) {
     for set in &entity.uniques {
         let mut names = BTreeSet::new();
         for field in &set.fields {
-            if entity.column(field).is_none() {
-                let fields = list(entity.columns.iter().map(Column::plain_name));
-                errors.at(field.span(), format_args!("no field `{field}`: the fields are {fields}"));
-            }
+            check_field(entity, field, errors);
             if !names.insert(field.unraw().to_string()) {
                 errors.at(field.span(), format_args!("`{field}` is named twice: remove one"));
             }

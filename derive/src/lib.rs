@@ -1,10 +1,11 @@
 //! `#[derive(Entity)]`, which tells Moored what a struct that mirrors a row is made of.
 //!
-//! The macro reads the struct into a model (`model`), finds everything that is wrong with it at once
+//! The macro reads the struct into a model (`model`, `composite`), finds everything that is wrong with it at once
 //! (`checks`), and writes one part of the output after the other (`expand`).
 
 mod attribute;
 mod checks;
+mod composite;
 mod diagnostics;
 mod expand;
 mod model;
@@ -40,6 +41,17 @@ use syn::{DeriveInput, parse_macro_input};
 /// |---|---|
 /// | `unique(shelf, position)` | these fields together are unique in the table; may be given several times |
 /// | `deferred_unique(shelf, position)` | the same, by a constraint that is declared initially deferred |
+/// | `belongs_to(Seat, name = seat, columns(venue, number))` | these fields together hold the key of a `Seat`, in the order of its parts; `deferred` may stand beside `name` |
+///
+/// A relation of several columns may share them with the key and with other relations. It is required when none of them
+/// takes NULL; otherwise a NULL in any of them refers to nothing, and to unlink it sets those that are nullable and of no
+/// other relation.
+///
+/// In the draft a relation stands in the place of its columns. Only a column that never is NULL and belongs to relations
+/// that a row may lack, the tenant of a row for one, stays a field of its own: the row has it anyway, and a link has to
+/// agree.
+///
+/// A relation whose columns contain the primary key or a unique set is one to one: `moored::entity::OneToOne`.
 ///
 /// # What is written
 ///

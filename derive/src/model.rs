@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Ident, Span};
-use quote::format_ident;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{
@@ -12,6 +12,7 @@ use syn::{
 };
 
 use crate::attribute::{Item, Value, diesel_items, entity_items};
+use crate::composite::{Composite, FORM};
 use crate::diagnostics::{Errors, list};
 
 /// What a field can be marked as.
@@ -29,7 +30,7 @@ const ON_FIELD: [&str; 11] = [
     "track",
 ];
 /// What a struct can be marked as.
-const ON_STRUCT: [&str; 2] = ["unique", "deferred_unique"];
+const ON_STRUCT: [&str; 3] = ["unique", "deferred_unique", "belongs_to"];
 
 /// A struct that mirrors a row.
 pub(crate) struct Entity {
@@ -38,6 +39,8 @@ pub(crate) struct Entity {
     pub(crate) table: Option<Path>,
     pub(crate) columns: Vec<Column>,
     pub(crate) uniques: Vec<Unique>,
+    /// The relations that are declared on the struct.
+    pub(crate) composites: Vec<Composite>,
 }
 
 /// A field and its column.
@@ -76,12 +79,39 @@ impl Unique {
     }
 }
 
-/// A column that holds the key of another row.
+/// One or more columns that hold the key of another row.
+#[derive(Clone)]
 pub(crate) struct Relation<'a> {
     pub(crate) index: usize,
     pub(crate) name: Ident,
     pub(crate) target: &'a Type,
-    pub(crate) column: &'a Column,
+    /// In the order of the key's parts.
+    pub(crate) columns: Vec<&'a Column>,
+    pub(crate) deferred: bool,
+    /// Whether it is declared on the struct, and so holds a key of several parts.
+    pub(crate) is_composite: bool,
+}
+
+impl<'a> Relation<'a> {
+    /// Whether the row may refer to nothing: a NULL in any column says so.
+    pub(crate) fn is_nullable(&self) -> bool {
+        self.columns.iter().any(|column| column.is_nullable())
+    }
+
+    pub(crate) fn covers(&self, column: &Column) -> bool {
+        self.columns.iter().any(|own| own.index == column.index)
+    }
+
+    /// The field's type, or the tuple of the fields' types: what implements `ForeignKey`.
+    pub(crate) fn holder(&self) -> TokenStream {
+        let types = self.columns.iter().map(|column| &column.ty);
+        if self.is_composite { quote!((#(#types,)*)) } else { quote!(#(#types)*) }
+    }
+
+    /// The fields, as the documentation names them.
+    pub(crate) fn fields(&self) -> String {
+        list(self.columns.iter().map(|column| column.plain_name()))
+    }
 }
 
 impl Entity {
@@ -107,7 +137,7 @@ impl Entity {
             .enumerate()
             .filter_map(|(index, field)| Column::read(index, field, errors))
             .collect();
-        let mut uniques = read_struct_items(&input.attrs, errors);
+        let (mut uniques, composites) = read_struct_items(&input.attrs, errors);
         let single = columns.iter().flat_map(|c| {
             let declared = [(c.unique, false), (c.deferred_unique, true)];
             declared.into_iter().filter_map(|(span, deferred)| {
@@ -116,7 +146,7 @@ impl Entity {
         });
         uniques.splice(0..0, single);
         let table = read_table(input, errors);
-        Some(Self { vis: input.vis.clone(), ident: input.ident.clone(), table, columns, uniques })
+        Some(Self { vis: input.vis.clone(), ident: input.ident.clone(), table, columns, uniques, composites })
     }
 
     /// `NewBook`
@@ -143,16 +173,57 @@ impl Entity {
         self.columns.iter().find(|c| c.version.is_some())
     }
 
-    /// The relations, numbered in the order of the fields.
+    /// The relations, numbered in the order of the fields; those of several columns follow as they are declared.
     pub(crate) fn relations(&self) -> impl Iterator<Item = Relation<'_>> {
-        let related =
-            self.columns.iter().filter_map(|c| Some((c.relation_name()?, c.belongs_to.as_ref()?, c)));
-        related.enumerate().map(|(index, (name, target, column))| Relation { index, name, target, column })
+        let on_fields = self.columns.iter().filter_map(|column| {
+            let (name, target) = (column.relation_name()?, column.belongs_to.as_ref()?);
+            let deferred = column.deferred.is_some();
+            Some(Relation { index: 0, name, target, columns: vec![column], deferred, is_composite: false })
+        });
+        let on_struct = self.composites.iter().filter_map(|composite| {
+            let columns = composite.fields.iter().filter_map(|field| self.column(field)).collect();
+            let (name, target, deferred) =
+                (composite.name.clone()?, &composite.target, composite.deferred.is_some());
+            Some(Relation { index: 0, name, target, columns, deferred, is_composite: true })
+        });
+        on_fields.chain(on_struct).enumerate().map(|(index, relation)| Relation { index, ..relation })
     }
 
-    /// The relation that a column holds.
-    pub(crate) fn relation_of(&self, column: &Column) -> Option<Relation<'_>> {
-        self.relations().find(|relation| relation.column.index == column.index)
+    /// The relations that a column is of.
+    pub(crate) fn relations_of(&self, column: &Column) -> Vec<Relation<'_>> {
+        self.relations().filter(|relation| relation.covers(column)).collect()
+    }
+
+    /// Whether links set the column of a draft, so that the caller cannot: it is of a relation that every row has, or
+    /// NULL says that a row has none. Another column that a relation may lack is supplied whether it has the relation or
+    /// not.
+    pub(crate) fn is_linked(&self, column: &Column) -> bool {
+        let relations = self.relations_of(column);
+        let required = relations.iter().any(|relation| !relation.is_nullable());
+        required || (column.is_nullable() && !relations.is_empty())
+    }
+
+    /// The column of a draft in whose place a relation stands: the first that it sets.
+    pub(crate) fn place_of(&self, relation: &Relation<'_>) -> Option<usize> {
+        let linked = relation.columns.iter().filter(|column| self.is_linked(column));
+        linked.map(|column| column.index).min()
+    }
+
+    /// The columns that are set NULL where a relation is to refer to nothing: those that no other relation has, as far
+    /// as there are any.
+    pub(crate) fn released<'a>(&self, relation: &Relation<'a>) -> Vec<&'a Column> {
+        let nullable = relation.columns.iter().copied().filter(|column| column.is_nullable());
+        let (own, shared): (Vec<_>, Vec<_>) =
+            nullable.partition(|column| self.relations_of(column).len() == 1);
+        if own.is_empty() { shared } else { own }
+    }
+
+    /// Whether at most one row refers to the same row: the columns contain the key or a unique set.
+    pub(crate) fn is_to_one(&self, relation: &Relation<'_>) -> bool {
+        let mut sets = self.uniques.iter().map(|set| self.columns_of(set));
+        let within =
+            |set: Vec<&Column>| !set.is_empty() && set.into_iter().all(|column| relation.covers(column));
+        within(self.keys().collect()) || sets.any(within)
     }
 
     /// The columns of a unique set, in the order of declaration.
@@ -221,6 +292,10 @@ impl Column {
             ),
             "unique" => self.unique = flag(errors),
             "deferred_unique" => self.deferred_unique = flag(errors),
+            "belongs_to" if matches!(item.value, Value::List(_)) => errors.at(
+                item.span(),
+                "a relation of several columns is declared on the struct: `#[entity(belongs_to(..))]` above `struct`",
+            ),
             "belongs_to" => self.belongs_to = item.value("belongs_to = Author", errors),
             "name" => self.name = item.value("name = editor", errors),
             "deferred" => self.deferred = flag(errors),
@@ -334,26 +409,23 @@ fn identifier(name: &str, span: Span) -> Option<Ident> {
     Some(ident)
 }
 
-fn read_struct_items(attributes: &[Attribute], errors: &mut Errors) -> Vec<Unique> {
-    let mut uniques = Vec::new();
+fn read_struct_items(attributes: &[Attribute], errors: &mut Errors) -> (Vec<Unique>, Vec<Composite>) {
+    let (mut uniques, mut composites) = (Vec::new(), Vec::new());
     for item in entity_items(attributes, errors) {
         let name = item.name.to_string();
         match (&item.value, name.as_str()) {
+            (Value::List(tokens), "belongs_to") => composites.extend(Composite::read(&item, tokens, errors)),
+            (_, "belongs_to") => errors.at(
+                item.span(),
+                format_args!(
+                    "`belongs_to` on a struct names its columns: write `{FORM}`; a relation of one column is \
+                     declared on its field"
+                ),
+            ),
             (Value::List(tokens), "unique" | "deferred_unique") => {
-                let fields = syn::punctuated::Punctuated::<Ident, Token![,]>::parse_terminated;
-                match syn::parse::Parser::parse2(fields, tokens.clone()) {
-                    Ok(fields) if !fields.is_empty() => {
-                        let (span, deferred) = (item.span(), name != "unique");
-                        uniques.push(Unique { span, fields: fields.into_iter().collect(), deferred });
-                    }
-                    Ok(_) => errors.at(
-                        item.span(),
-                        format_args!("`{name}()` names no field: write `{name}(shelf, position)`"),
-                    ),
-                    Err(error) => errors.at(
-                        error.span(),
-                        format_args!("`{name}(..)` takes field names: `{name}(shelf, position)`"),
-                    ),
+                let form = format!("{name}(shelf, position)");
+                if let Some(fields) = read_fields(&item, tokens, &form, errors) {
+                    uniques.push(Unique { span: item.span(), fields, deferred: name != "unique" });
                 }
             }
             (_, "unique" | "deferred_unique") => errors.at(
@@ -369,7 +441,24 @@ fn read_struct_items(attributes: &[Attribute], errors: &mut Errors) -> Vec<Uniqu
             ),
         }
     }
-    uniques
+    (uniques, composites)
+}
+
+/// The field names of a list. `form` shows how the item is written.
+pub(crate) fn read_fields(
+    item: &Item,
+    tokens: &TokenStream,
+    form: &str,
+    errors: &mut Errors,
+) -> Option<Vec<Ident>> {
+    let name = &item.name;
+    let fields = syn::punctuated::Punctuated::<Ident, Token![,]>::parse_terminated;
+    match syn::parse::Parser::parse2(fields, tokens.clone()) {
+        Ok(fields) if !fields.is_empty() => return Some(fields.into_iter().collect()),
+        Ok(_) => errors.at(item.span(), format_args!("`{name}()` names no field: write `{form}`")),
+        Err(error) => errors.at(error.span(), format_args!("`{name}(..)` takes field names: `{form}`")),
+    }
+    None
 }
 
 /// The table; without it a mistake was noted.

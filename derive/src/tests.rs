@@ -87,6 +87,8 @@ rejected! {
         => "empty `#[entity()]`: remove it, or say what the field is";
     a_unique_set_on_a_field: { #[entity(unique(a, id))] a: i32 }
         => "a set of fields is declared on the struct: `#[entity(unique(..))]` above `struct`";
+    a_relation_of_several_columns_on_a_field: { #[entity(belongs_to(A, name = a, columns(b, id)))] b: i32 }
+        => "a relation of several columns is declared on the struct: `#[entity(belongs_to(..))]` above `struct`";
     a_field_called_like_a_unique_set: { #[entity(unique)] a: i32, by_a: i32 }
         => "the constant `BY_A` of this unique set is that of a field or another set as well: rename a field and give it a `column_name`";
     an_embedded_struct: { #[diesel(embed)] a: Names }
@@ -124,7 +126,107 @@ rejected_on_the_struct! {
         => "this unique set is declared twice: remove one";
     unique_alone: (unique) => "`unique` on a struct needs fields: write `unique(shelf, position)`";
     a_field_attribute_on_the_struct: (key) => "`key` belongs on a field, not on the struct";
-    an_unknown_struct_attribute: (table = books) => "unknown attribute `table`: a struct can have `unique` and `deferred_unique`";
+    an_unknown_struct_attribute: (table = books) => "unknown attribute `table`: a struct can have `unique`, `deferred_unique` and `belongs_to`";
+}
+
+rejected_on_the_struct! {
+    a_relation_that_says_nothing: (belongs_to)
+        => "`belongs_to` on a struct names its columns: write `belongs_to(Seat, name = seat, columns(venue, number))`; a relation of one column is declared on its field";
+    a_relation_that_is_declared_as_on_a_field: (belongs_to = Place)
+        => "`belongs_to` on a struct names its columns: write `belongs_to(Seat, name = seat, columns(venue, number))`; a relation of one column is declared on its field";
+    a_relation_to_nothing: (belongs_to())
+        => "cannot read `belongs_to`: write `belongs_to(Seat, name = seat, columns(venue, number))`";
+    a_relation_without_an_entity: (belongs_to(columns(shelf, position)))
+        => "cannot read `belongs_to`: write `belongs_to(Seat, name = seat, columns(venue, number))`";
+    a_relation_without_columns: (belongs_to(Place, name = place))
+        => "`belongs_to` on a struct names its columns: write `belongs_to(Seat, name = seat, columns(venue, number))`";
+    a_relation_of_several_columns_without_a_name: (belongs_to(Place, columns(shelf, position)))
+        => "the relation has no name: write `belongs_to(Seat, name = seat, columns(venue, number))`";
+    a_relation_of_unknown_columns: (belongs_to(Place, name = place, columns(shelf, places)))
+        => "no field `places`: the fields are `id`, `shelf` and `position`";
+    a_relation_of_one_column_twice: (belongs_to(Place, name = place, columns(shelf, id, shelf)))
+        => "`shelf` is named twice: remove one";
+    a_relation_of_one_column: (belongs_to(Place, name = place, columns(shelf)))
+        => "a relation of one column is declared on its field: `#[entity(belongs_to = ..)]`";
+    a_relation_of_no_column: (belongs_to(Place, name = place, columns()))
+        => "`columns()` names no field: write `columns(venue, number)`";
+    a_relation_of_columns_without_a_list: (belongs_to(Place, name = place, columns = shelf))
+        => "`columns` needs fields: write `columns(venue, number)`";
+    a_relation_of_columns_that_are_no_names: (belongs_to(Place, name = place, columns(7)))
+        => "`columns(..)` takes field names: `columns(venue, number)`";
+    a_relation_with_an_unknown_attribute: (belongs_to(Place, name = place, columns(shelf, position), unique))
+        => "unknown attribute `unique`: `belongs_to(..)` can have `name`, `columns` and `deferred`";
+    a_relation_named_twice: (belongs_to(Place, name = a, name = b, columns(shelf, position)))
+        => "`name` is given twice: remove one";
+    a_relation_whose_name_is_a_number: (belongs_to(Place, name = 7, columns(shelf, position)))
+        => "cannot read `name`: write `name = seat`";
+    a_relation_deferred_by_a_value: (belongs_to(Place, name = place, deferred = true, columns(shelf, position)))
+        => "`deferred` takes no value: write `deferred` alone";
+    two_relations_of_several_columns_of_one_name:
+        (belongs_to(A, name = a, columns(shelf, position)), belongs_to(B, name = a, columns(id, position)))
+        => "a second relation is called `a`: tell them apart with `name = ..`";
+    a_relation_of_several_columns_named_like_a_field: (belongs_to(A, name = id, columns(shelf, position)))
+        => "the relation `id` has the name of a field: tell them apart with `name = ..`";
+}
+
+/// Marks of a column `b`, which is of a relation of several columns, and the one message they lead to.
+#[test]
+fn columns_that_no_relation_can_have() {
+    let cases: [(syn::Attribute, &str); 3] = [
+        (
+            parse_quote!(#[entity(generated)]),
+            "a relation is set by the program, not by the database: `generated` does not fit",
+        ),
+        (
+            parse_quote!(#[entity(default)]),
+            "a column of a relation has no default: remove `default` or take the column out",
+        ),
+        (parse_quote!(#[entity(version)]), "a version is no foreign key: take the column out"),
+    ];
+    for (mark, message) in cases {
+        let input = parse_quote! {
+            #[diesel(table_name = books)]
+            #[entity(belongs_to(Place, name = place, columns(a, b)))]
+            struct Book { #[entity(key)] id: i32, a: i32, #mark b: i32 }
+        };
+        assert_eq!(mistakes(&input), [message]);
+    }
+}
+
+#[test]
+fn a_setter_of_a_relation_of_several_columns_called_new() {
+    let input = |a: syn::Type| -> DeriveInput {
+        parse_quote! {
+            #[diesel(table_name = books)]
+            #[entity(belongs_to(Place, name = new, columns(a, b)))]
+            struct Book { #[entity(key)] id: i32, a: #a, b: i32 }
+        }
+    };
+    assert_eq!(mistakes(&input(parse_quote!(i32))), [""; 0], "a required relation has no setter");
+    assert_eq!(
+        mistakes(&input(parse_quote!(Option<i32>))),
+        ["a setter `new` would clash with the draft's `new`: rename the field and give it a `column_name`"]
+    );
+}
+
+#[test]
+fn a_relation_may_have_the_name_of_a_column_that_it_sets() {
+    let input = parse_quote! {
+        #[diesel(table_name = books)]
+        #[entity(belongs_to(tree::Place<A, B>, columns(shelf, place), name = place))]
+        struct Book { #[entity(key)] id: i32, shelf: i32, place: i32 }
+    };
+    assert_eq!(mistakes(&input), [""; 0]);
+    let input = parse_quote! {
+        #[diesel(table_name = books)]
+        #[entity(belongs_to(Place, columns(shelf, place), name = shelf))]
+        struct Book { #[entity(key)] id: i32, shelf: i32, place: Option<i32> }
+    };
+    assert_eq!(
+        mistakes(&input),
+        ["the relation `shelf` has the name of a field: tell them apart with `name = ..`"],
+        "the draft has the shelf as well"
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::any::{Any, TypeId};
 
 use crate::backend::Backend;
 use crate::entity::{ColumnSet, Model, PendingLink, Record, References, UniqueKey};
-use crate::identity::{Arena, Slot};
+use crate::identity::{Arena, Slot, Written};
 use crate::order::Side;
 
 impl<E: Model, B: Backend> Arena<E, B> {
@@ -61,9 +61,12 @@ impl<E: Model, B: Backend> Arena<E, B> {
     }
 
     /// The row as the next flush leaves it.
-    fn planned(&self, slot: u32) -> Option<&dyn References> {
+    pub(crate) fn planned(&self, slot: u32) -> Option<&dyn References> {
         match self.slot(slot) {
-            Some(Slot::Draft(draft)) => Some(&draft.record),
+            Some(Slot::Draft(draft)) => Some(match &draft.written {
+                Some(Written::Row(row)) => row,
+                _ => &draft.record,
+            }),
             Some(Slot::Row(row)) => Some(&row.value),
             _ => None,
         }

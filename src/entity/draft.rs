@@ -94,6 +94,21 @@ impl<T> LinkedColumn<T> {
         self.0.as_ref()
     }
 
+    /// Takes a value in where none is yet. Whether the column holds that value now.
+    #[must_use]
+    pub fn settle(&mut self, value: T) -> bool
+    where
+        T: PartialEq,
+    {
+        match &self.0 {
+            Some(held) => *held == value,
+            None => {
+                self.0 = Some(value);
+                true
+            }
+        }
+    }
+
     #[must_use]
     pub fn into_value(self) -> Option<T> {
         self.0

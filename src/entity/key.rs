@@ -178,12 +178,13 @@ impl<E: Model> IntoKey<E> for &Key<E> {
     }
 }
 
-/// A field type that can hold a foreign key to a `P`.
+/// A field type that can hold a foreign key to a `P`, or a tuple of the types of several fields that hold one together.
 ///
-/// Implemented for [`Key<P>`], for the type of `P`'s key field (by the derive of `P`), and for `Option` of either.
+/// Implemented for [`Key<P>`], for the type of `P`'s key field (by the derive of `P`), and for `Option` of either. Where
+/// the key of `P` has several parts, its derive implements it for tuples of as many [`KeyPart`]s, in their order.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot hold the key of a `{P}`",
-    label = "expected `Key<{P}>` or the type of its key field, in an `Option` where the column is nullable"
+    label = "expected `Key<{P}>` or the type of its key field, in an `Option` where the column is nullable; of a key of several columns, as many"
 )]
 pub trait ForeignKey<P: Model>: Sized {
     /// The field's value that refers to the row of that key.
@@ -196,6 +197,37 @@ pub trait ForeignKey<P: Model>: Sized {
 
     /// The key that the field refers to, if any.
     fn to_key(&self) -> Option<P::Key>;
+}
+
+/// A field type that can hold one part of a composite key of a `P`: the part number `PART`, from 0.
+///
+/// The derive of `P` implements it for the types of `P`'s key fields, and for a typed key and a bare one alike where a
+/// part is a relation itself. `Option` of either holds the part in a nullable column.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot hold part {PART} of the key of a `{P}`",
+    label = "expected the type of that key field of `{P}` (parts count from 0), in an `Option` where the column is nullable"
+)]
+pub trait KeyPart<P: Model, const PART: usize>: Sized {
+    /// The type of the key field.
+    type Part;
+
+    /// The field's value that is a part of a reference.
+    fn from_part(part: &Self::Part) -> Self;
+
+    /// The part, unless the field holds NULL.
+    fn to_part(&self) -> Option<Self::Part>;
+}
+
+impl<P: Model, const PART: usize, T: KeyPart<P, PART>> KeyPart<P, PART> for Option<T> {
+    type Part = T::Part;
+
+    fn from_part(part: &T::Part) -> Self {
+        Some(T::from_part(part))
+    }
+
+    fn to_part(&self) -> Option<T::Part> {
+        self.as_ref().and_then(T::to_part)
+    }
 }
 
 impl<P: Model> ForeignKey<P> for Key<P> {

@@ -1,6 +1,6 @@
 //! What is known of an entity without a value of it: names, columns, keys, relations.
 
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 use std::fmt;
 
 /// The static description of an entity, made by `#[derive(Entity)]`.
@@ -92,12 +92,32 @@ pub struct RelationMeta {
     pub name: &'static str,
     /// The columns that hold the key of the target, in the order of its parts.
     pub columns: &'static [usize],
-    /// Whether the row may refer to nothing.
+    /// Whether the row may refer to nothing, which a NULL in any of the columns says.
     pub nullable: bool,
+    /// Whether no two rows refer to the same one: the columns contain the primary key or a unique set.
+    pub one: bool,
     /// Whether the schema declares the constraint deferrable and initially deferred, on a database that can.
     pub deferred: bool,
     /// The entity that is referred to.
     pub target: fn() -> (TypeId, &'static EntityMeta),
+    /// Whether two values are the same key of that entity; not when either is no key of it.
+    pub same_key: fn(&dyn Any, &dyn Any) -> bool,
+}
+
+impl RelationMeta {
+    /// The columns as a set.
+    #[must_use]
+    pub fn column_set(&self) -> ColumnSet {
+        self.columns.iter().copied().collect()
+    }
+}
+
+/// Whether both are the same key of a `P`.
+#[doc(hidden)]
+#[must_use]
+pub fn same_key<P: super::Model>(one: &dyn Any, other: &dyn Any) -> bool {
+    let one = one.downcast_ref::<P::Key>();
+    one.is_some() && one == other.downcast_ref()
 }
 
 /// A set of columns that is unique in the table.

@@ -3,7 +3,8 @@
 use std::any::TypeId;
 use std::marker::PhantomData;
 
-use super::{IntoKey, Key, Model};
+use super::{EntityMeta, IntoKey, Key, Model};
+use crate::error::{Error, Result};
 use crate::handle::{Handle, Managed, New, Reference, Tag};
 
 /// Marks a relation that always refers to a row.
@@ -17,6 +18,18 @@ pub enum Optional {}
 pub struct BelongsTo<E, P, N, const INDEX: usize>(PhantomData<Ends<E, P, N>>);
 
 type Ends<E, P, N> = fn() -> (E, P, N);
+
+/// An entity of which at most one row refers to any one row by its relation number `INDEX`: seen from the other side,
+/// the relation is to one.
+///
+/// `#[derive(Entity)]` implements it where the relation's columns contain the primary key or a unique set, which is also
+/// [`RelationMeta::one`](super::RelationMeta::one).
+#[diagnostic::on_unimplemented(
+    message = "many rows of `{Self}` can refer to the same row by this relation",
+    label = "the relation number {INDEX} of `{Self}` is not unique",
+    note = "if its columns are unique in the table, say so: `#[entity(unique)]` on the field, `#[entity(unique(..))]` on the struct"
+)]
+pub trait OneToOne<const INDEX: usize>: Model {}
 
 impl<E, P, N, const INDEX: usize> BelongsTo<E, P, N, INDEX> {
     #[doc(hidden)]
@@ -57,6 +70,13 @@ impl<'s, P: Model> Link<'s, P> {
     /// A link to the row of that key, which need not be in the session.
     pub fn to(key: impl IntoKey<P>) -> Self {
         Self::end(LinkEnd::Key(key.into_key()))
+    }
+
+    /// A link to the row of that key.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn from_value(key: P::Key) -> Self {
+        Self::end(LinkEnd::Key(key))
     }
 
     /// A link that every session refuses: what a draft is given whose required link has been lost.
@@ -131,6 +151,7 @@ pub struct Links<'s> {
     pending: Vec<PendingLink>,
     tag: Option<Tag>,
     foreign: bool,
+    disagrees: Option<usize>,
     _brand: PhantomData<fn(&'s ()) -> &'s ()>,
 }
 
@@ -146,19 +167,35 @@ pub(crate) struct PendingLink {
 
 impl<'s> Links<'s> {
     pub(crate) const fn new(tag: Tag, pending: Vec<PendingLink>) -> Self {
-        Self { pending, tag: Some(tag), foreign: false, _brand: PhantomData }
+        Self { pending, tag: Some(tag), foreign: false, disagrees: None, _brand: PhantomData }
     }
 
     /// Links outside any session, where a link can only be a key.
     #[doc(hidden)]
     #[must_use]
     pub const fn of_keys() -> Self {
-        Self { pending: Vec::new(), tag: None, foreign: false, _brand: PhantomData }
+        Self { pending: Vec::new(), tag: None, foreign: false, disagrees: None, _brand: PhantomData }
     }
 
-    /// What was collected; `None` when a link came from another session.
-    pub(crate) fn into_pending(self) -> Option<Vec<PendingLink>> {
-        (!self.foreign).then_some(self.pending)
+    /// What was collected, for a draft of that entity.
+    ///
+    /// # Errors
+    ///
+    /// A link came from another session, or two keys disagree about a column that they share.
+    pub(crate) fn into_pending(self, entity: &'static EntityMeta) -> Result<Vec<PendingLink>> {
+        match self.disagrees {
+            _ if self.foreign => Err(Error::ForeignHandle { entity: entity.name }),
+            Some(relation) => Err(Error::links_disagree(entity, relation)),
+            None => Ok(self.pending),
+        }
+    }
+
+    /// Notes whether the key that a relation was given fits what else says of its columns.
+    #[doc(hidden)]
+    pub fn agree(&mut self, relation: usize, agrees: bool) {
+        if !agrees {
+            self.disagrees.get_or_insert(relation);
+        }
     }
 
     /// Takes a draft's link in; gives the key when the link is one already.

@@ -59,17 +59,17 @@ impl<E: Model, B: Backend> Arena<E, B> {
     /// Points a relation of a draft at a slot of the session, at a key, or at nothing.
     pub(crate) fn link_draft(&mut self, slot: u32, relation: usize, target: DraftTarget<'_>) -> Result<()> {
         let draft = self.draft_mut(slot)?;
+        let agrees = match target {
+            DraftTarget::Key(key) => draft.record.set_reference(relation, Some(key)),
+            DraftTarget::Nothing => draft.record.set_reference(relation, None),
+            DraftTarget::Slot(..) => true,
+        };
+        if !agrees {
+            return Err(Error::links_disagree(E::meta(), relation));
+        }
         draft.links.retain(|other| other.relation != relation);
-        match target {
-            DraftTarget::Slot(target, slot) => {
-                draft.links.push(PendingLink { relation, target, slot, keyed: false })
-            }
-            DraftTarget::Key(key) => {
-                draft.record.set_reference(relation, Some(key));
-            }
-            DraftTarget::Nothing => {
-                draft.record.set_reference(relation, None);
-            }
+        if let DraftTarget::Slot(target, slot) = target {
+            draft.links.push(PendingLink { relation, target, slot, keyed: false });
         }
         Ok(())
     }

@@ -18,4 +18,4 @@ pub(crate) use arena::{Arena, Found};
 pub(crate) use frame::FrameKind;
 #[expect(unreachable_pub, reason = "it stands in the hidden method of a public trait")]
 pub use links::DraftTarget;
-pub(crate) use slot::{Expression, Guard, Row, Slot, Status, Written};
+pub(crate) use slot::{Expression, Guard, Row, Slot, Status, Written, relation_columns};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use diesel::query_builder::QueryFragment;
 
 use crate::backend::Backend;
-use crate::entity::{ColumnSet, Model, PendingLink, Record};
+use crate::entity::{ColumnSet, Model, PendingLink, Record, RelationMeta};
 
 /// One row of a session, or what is to become one.
 #[derive(Clone)]
@@ -198,7 +198,10 @@ impl<E: Model, B: Backend> Row<E, B> {
         let mut columns = self.edited();
         if let Some(change) = &self.change {
             for link in &change.links {
-                columns |= relation_columns::<E>(link.relation);
+                let linked = relation_columns::<E>(link.relation);
+                // A key column that the relation has beside others is one that the target has to have as well.
+                let settable = linked.without(E::meta().key_columns());
+                columns |= if settable.is_empty() { linked } else { settable };
             }
             columns |= change.expressions.iter().map(|e| e.column).collect();
         }
@@ -223,5 +226,5 @@ impl<E: Model, B: Backend> Row<E, B> {
 
 /// The columns of a relation; none for a number that the entity does not have.
 pub(crate) fn relation_columns<E: Model>(relation: usize) -> ColumnSet {
-    E::meta().relations.get(relation).map_or(ColumnSet::EMPTY, |r| r.columns.iter().copied().collect())
+    E::meta().relations.get(relation).map_or(ColumnSet::EMPTY, RelationMeta::column_set)
 }

@@ -34,7 +34,8 @@ impl<K> Identity<K> {
             return record.key().map(Self::Key);
         }
         let linked = links.iter().filter_map(|link| meta.relations.get(link.relation));
-        if linked.map(|relation| relation.columns.len()).sum::<usize>() != meta.key.len() {
+        let linked = linked.fold(ColumnSet::EMPTY, |all, relation| all | relation.column_set());
+        if linked.len() != meta.key.len() {
             return None;
         }
         let mut ends: Vec<_> = links.iter().map(|link| (link.relation, link.target, link.slot)).collect();

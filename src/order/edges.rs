@@ -21,6 +21,9 @@ use super::entities::Entities;
 use super::{Side, UniqueUse, Work, WriteId, WriteKind};
 use crate::entity::{ColumnSet, EntityMeta, RelationMeta};
 
+/// How many rows on a key can be made of keys: a relation that goes in a circle has to end.
+pub(crate) const LONGEST_CHAIN: usize = 8;
+
 /// One row waits for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Edge {
@@ -149,22 +152,33 @@ pub(super) fn set_columns(entity: &EntityMeta, set: Option<usize>) -> ColumnSet 
     }
 }
 
-/// The columns of a relation that hold a part of the target's key which the database makes.
+/// The columns of a relation whose values nobody knows before the target is written: parts of its key that the database
+/// makes, there or in a row that the part refers to itself.
+///
+/// Of the latter not those that never are NULL, of a relation that the row may lack: it has them from elsewhere, the
+/// tenant of both for one.
 fn generated_part(entity: &EntityMeta, relation: usize) -> ColumnSet {
     let Some(relation) = entity.relations.get(relation) else { return ColumnSet::EMPTY };
     let target = (relation.target)().1;
-    let made = |part: &usize| target.columns.get(*part).is_some_and(|c| c.generated);
-    relation
-        .columns
-        .iter()
-        .zip(target.key)
-        .filter(|(_, part)| made(part))
-        .map(|(&column, _)| column)
-        .collect()
+    let made = holding(relation, target.select(|column| column.generated));
+    let inherited = holding(relation, inherited(target, LONGEST_CHAIN));
+    made | if relation.nullable { inherited & entity.select(|column| column.nullable) } else { inherited }
 }
 
-impl RelationMeta {
-    pub(super) fn column_set(&self) -> ColumnSet {
-        self.columns.iter().copied().collect()
-    }
+/// The columns of a key that hold what the database makes in another row.
+fn inherited(entity: &EntityMeta, chain: usize) -> ColumnSet {
+    let of_key = |relation: &&RelationMeta| {
+        chain > 0 && !relation.nullable && relation.column_set().intersects(entity.key_columns())
+    };
+    let relations = entity.relations.iter().filter(of_key).map(|relation| {
+        let target = (relation.target)().1;
+        holding(relation, target.select(|column| column.generated) | inherited(target, chain - 1))
+    });
+    relations.fold(ColumnSet::EMPTY, |all, columns| all | columns)
+}
+
+/// The columns of a relation that hold those columns of its target.
+fn holding(relation: &RelationMeta, of_target: ColumnSet) -> ColumnSet {
+    let parts = relation.columns.iter().zip((relation.target)().1.key);
+    parts.filter(|(_, part)| of_target.contains(**part)).map(|(&column, _)| column).collect()
 }

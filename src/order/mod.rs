@@ -22,6 +22,7 @@ mod work;
 pub use cycle::{Cycle, Link};
 pub use draw::Shown;
 pub use edges::Cause;
+pub(crate) use edges::LONGEST_CHAIN;
 pub use plan::{Action, Plan, Step, StepEdge};
 pub use work::{Reference, Side, UniqueUse, Work, Write, WriteId, WriteKind};
 

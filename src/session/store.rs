@@ -109,11 +109,21 @@ pub(crate) trait Store<B: Backend>: Any {
 
     /// The key of a row, copied, if it has one by now.
     fn clone_key(&self, slot: u32, key: &mut Option<Box<dyn Any>>);
+    /// The key of a draft that is not written, copied, if it has all parts.
+    fn clone_draft_key(&self, slot: u32) -> Option<Box<dyn Any>>;
     /// The row as a plan shows it: its key, or its place among the drafts.
     fn label(&self, slot: u32) -> Box<str>;
 
-    /// Makes a relation of a row refer to a key, or for now to nothing.
-    fn resolve(&mut self, slot: u32, relation: usize, key: Option<&dyn Any>);
+    /// Makes a relation of a row refer to a key, or for now to nothing, in a step that writes `columns` of it.
+    fn resolve(
+        &mut self,
+        slot: u32,
+        relation: usize,
+        key: Option<&dyn Any>,
+        columns: ColumnSet,
+    ) -> Result<()>;
+    /// Whether a relation of a row refers to that key by now.
+    fn refers_to(&self, slot: u32, relation: usize, key: &dyn Any) -> bool;
     /// Finds out how the database makes the keys of so many rows, unless that is known.
     fn learn_keys(&mut self, connection: &mut B::Connection, rows: usize) -> Result<()>;
     /// How many statements a batch takes, and whether each is undone as a whole when it fails.
@@ -273,6 +283,10 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
         }
     }
 
+    fn clone_draft_key(&self, slot: u32) -> Option<Box<dyn Any>> {
+        self.arena.key_of(slot).map(|key| Box::new(key) as Box<dyn Any>)
+    }
+
     fn label(&self, slot: u32) -> Box<str> {
         match self.arena.key_of(slot) {
             Some(key) => format!("{key:?}").into(),
@@ -280,8 +294,19 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
         }
     }
 
-    fn resolve(&mut self, slot: u32, relation: usize, key: Option<&dyn Any>) {
-        self.writer.resolve(&mut self.arena, slot, relation, key);
+    fn resolve(
+        &mut self,
+        slot: u32,
+        relation: usize,
+        key: Option<&dyn Any>,
+        columns: ColumnSet,
+    ) -> Result<()> {
+        self.writer.resolve(&mut self.arena, slot, relation, key, columns)
+    }
+
+    fn refers_to(&self, slot: u32, relation: usize, key: &dyn Any) -> bool {
+        let row = self.arena.planned(slot);
+        row.is_some_and(|row| crate::entity::refers_to(E::meta(), row, relation, key))
     }
 
     fn learn_keys(&mut self, connection: &mut B::Connection, rows: usize) -> Result<()> {

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use super::text::{Shape, Texts};
 use crate::backend::{Backend, Failure, KeyOrder};
 use crate::database::Database;
-use crate::entity::{ColumnSet, Entity, References};
+use crate::entity::{ColumnSet, Entity, References, give_key};
 use crate::error::{Error, Result};
-use crate::identity::{Arena, Row, Slot, Written};
+use crate::identity::{Arena, Row, Slot, Written, relation_columns};
 
 /// Executes steps for one entity.
 ///
@@ -62,26 +62,52 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         self.texts.get::<E, B>(shape).map_err(database::<B>)
     }
 
-    /// Makes a relation of a row refer to a key that is known by now.
+    /// Makes a relation of a row refer to a key that is known by now, or to nothing until it is.
+    ///
+    /// # Errors
+    ///
+    /// The key says something else of a column that the step does not write: memory would not be what the database has.
     pub(crate) fn resolve(
         &mut self,
         arena: &mut Arena<E, B>,
         slot: u32,
         relation: usize,
         key: Option<&dyn Any>,
-    ) {
+        columns: ColumnSet,
+    ) -> Result<()> {
+        let meta = E::meta();
+        let linked = relation_columns::<E>(relation);
+        let fixed = (linked & meta.key_columns()) | linked.without(columns);
+        let moved = |row: &E, before: &E| match fixed.is_empty() {
+            true => ColumnSet::EMPTY,
+            false => row.changes(before) & fixed,
+        };
         match arena.slot_mut(slot) {
             Some(Slot::Draft(draft)) => {
-                match &mut draft.written {
-                    Some(Written::Row(row)) => row.set_reference(relation, key),
-                    _ => draft.record.set_reference(relation, key),
+                let agrees = match (&mut draft.written, key) {
+                    (Some(Written::Row(row)), _) => {
+                        let before = row.clone();
+                        row.set_reference(relation, key) && moved(row, &before).is_empty()
+                    }
+                    (_, Some(key)) => give_key(meta, &mut draft.record, &draft.links, relation, key),
+                    (_, None) => draft.record.set_reference(relation, None),
                 };
+                if agrees { Ok(()) } else { Err(Error::links_disagree(meta, relation)) }
             }
             Some(Slot::Row(row)) => {
-                self.undo.push((slot, row.value.clone()));
+                let before = row.value.clone();
                 row.value.set_reference(relation, key);
+                let moved = moved(&row.value, &before);
+                self.undo.push((slot, before));
+                match moved.is_empty() {
+                    true => Ok(()),
+                    false if moved.intersects(meta.key_columns()) => {
+                        Err(Error::KeyChanged(arena.name_of(slot)))
+                    }
+                    false => Err(Error::links_disagree(meta, relation)),
+                }
             }
-            _ => {}
+            _ => Ok(()),
         }
     }
 

@@ -40,6 +40,22 @@ diesel::table! { countries (code) { code -> Text, name -> Text } }
 diesel::table! { memberships (author_id, country_code) { author_id -> Integer, country_code -> Text, since -> Integer } }
 diesel::table! { visits (membership_author, day) { membership_author -> Integer, day -> Text, at -> Double } }
 diesel::table! { profiles (author_id) { author_id -> Integer, bio -> Nullable<Text>, version -> BigInt } }
+diesel::table! { halls (id) { id -> Integer, name -> Text } }
+diesel::table! { stalls (hall_id, number) { hall_id -> Integer, number -> Integer, beside -> Nullable<Integer> } }
+diesel::table! {
+    tickets (id) {
+        id -> Integer,
+        hall_id -> Integer,
+        number -> Integer,
+        swap_hall -> Nullable<Integer>,
+        swap_number -> Nullable<Integer>,
+        other_number -> Nullable<Integer>,
+        place -> Integer,
+        replaced -> Nullable<Integer>,
+    }
+}
+diesel::table! { passes (hall, number, day) { hall -> Integer, number -> Integer, day -> Integer } }
+diesel::table! { plaques (hall_id, number) { hall_id -> Integer, number -> Integer, text -> Text } }
 diesel::table! { stamps (id) { id -> BigInt, made -> Integer } }
 diesel::table! {
     wide (c00) {
@@ -202,6 +218,74 @@ pub struct Profile {
     pub bio: Option<String>,
     #[entity(version)]
     pub version: i64,
+}
+
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = halls)]
+pub struct Hall {
+    #[entity(key, generated)]
+    pub id: i32,
+    pub name: String,
+}
+
+/// A part of the key is a relation, and is shared with one to a row of the same hall.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = stalls)]
+#[entity(belongs_to(Stall, name = neighbour, columns(hall_id, beside)))]
+pub struct Stall {
+    #[entity(key, belongs_to = Hall)]
+    pub hall_id: Key<Hall>,
+    #[entity(key)]
+    pub number: i32,
+    pub beside: Option<i32>,
+}
+
+/// Relations of several columns: required, optional in all of its columns, of which two share one, and in one alone.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = tickets)]
+#[entity(
+    belongs_to(Stall, name = stall, columns(hall_id, number)),
+    belongs_to(Stall, name = swap, columns(swap_hall, swap_number)),
+    belongs_to(Stall, columns(swap_hall, other_number), deferred, name = other),
+    belongs_to(crate::schema::Stall, name = replaces, columns(place, replaced)),
+    unique(other_number, swap_hall)
+)]
+pub struct Ticket {
+    #[entity(key, generated)]
+    pub id: i32,
+    pub hall_id: i32,
+    pub number: i32,
+    pub swap_hall: Option<Key<Hall>>,
+    pub swap_number: Option<i32>,
+    pub other_number: Option<i32>,
+    /// The hall, whether the ticket replaces a stall of it or not.
+    pub place: i32,
+    pub replaced: Option<i32>,
+}
+
+/// The key begins with that of another row.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = passes)]
+#[entity(belongs_to(Stall, name = stall, columns(hall, number)))]
+pub struct Pass {
+    #[entity(key)]
+    pub hall: Key<Hall>,
+    #[entity(key)]
+    pub number: i32,
+    #[entity(key)]
+    pub day: i32,
+}
+
+/// The key is that of another row.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = plaques)]
+#[entity(belongs_to(Stall, name = stall, columns(hall_id, number)))]
+pub struct Plaque {
+    #[entity(key)]
+    pub hall_id: Key<Hall>,
+    #[entity(key)]
+    pub number: i32,
+    pub text: String,
 }
 
 /// An entity that `new` asks nothing for, in a module where every column's name is a unit struct.

@@ -123,6 +123,34 @@ diesel::table! {
         version -> Integer,
     }
 }
+diesel::table! {
+    halls (id) { id -> Integer, name -> Text }
+}
+diesel::table! {
+    stalls (hall_id, number) { hall_id -> Integer, number -> Integer, beside -> Nullable<Integer> }
+}
+diesel::table! {
+    tickets (id) {
+        id -> Integer,
+        hall_id -> Integer,
+        number -> Integer,
+        swap_hall -> Nullable<Integer>,
+        swap_number -> Nullable<Integer>,
+        version -> Integer,
+    }
+}
+diesel::table! {
+    passes (hall_id, number, day) { hall_id -> Integer, number -> Integer, day -> Integer }
+}
+diesel::table! {
+    stamps (id) { id -> Integer, hall_id -> Integer, number -> Integer, day -> Integer }
+}
+diesel::table! {
+    plaques (hall_id, number) { hall_id -> Integer, number -> Integer, text -> Text }
+}
+diesel::table! {
+    claims (id) { id -> Integer, hall_id -> Integer, number -> Integer }
+}
 diesel::joinable!(book_tags -> books (book_id));
 diesel::joinable!(book_tags -> tags (tag_label));
 diesel::allow_tables_to_appear_in_same_query!(authors, books, tags, book_tags, categories, notes);

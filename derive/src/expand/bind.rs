@@ -13,7 +13,7 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
     });
     let record = entity.columns.iter().filter(|c| c.is_stored()).map(|column| {
         let field = &column.field;
-        if column.belongs_to.is_some() {
+        if entity.is_linked(column) {
             (column, quote!(self.#field.get()), Some("has no key yet"))
         } else if column.default.is_some() {
             (column, quote!(self.#field.as_ref()), Some("is left to the database"))

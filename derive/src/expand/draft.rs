@@ -4,12 +4,13 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
+use super::references::composite_key;
 use super::{Target, at};
-use crate::model::{Column, is_string};
+use crate::model::{Column, Relation, is_string};
 
-/// A column as the draft holds it.
+/// A column or a relation as the draft holds it.
 struct Member<'a> {
-    column: &'a Column,
+    held: Held<'a>,
     /// The field's name, or the relation's.
     name: Ident,
     /// The type of the draft's field.
@@ -20,15 +21,43 @@ struct Member<'a> {
     value: fn(&Ident) -> TokenStream,
 }
 
+enum Held<'a> {
+    Column(&'a Column),
+    Relation(Relation<'a>),
+}
+
+impl Member<'_> {
+    /// Whether `new` takes it.
+    fn is_required(&self) -> bool {
+        match &self.held {
+            Held::Column(column) => column.is_required(),
+            Held::Relation(relation) => !relation.is_nullable(),
+        }
+    }
+
+    fn docs(&self) -> TokenStream {
+        match &self.held {
+            Held::Column(column) => docs(column),
+            Held::Relation(relation) => match relation.columns.as_slice() {
+                [column] => docs(column),
+                _ => {
+                    let doc =
+                        format!("The relation `{}`, which sets {}.", self.name.unraw(), relation.fields());
+                    quote!(#[doc = #doc])
+                }
+            },
+        }
+    }
+}
+
 pub(super) fn declare(entity: &Target<'_>) -> TokenStream {
     let (vis, draft, brand) = (&entity.vis, entity.draft(), entity.brand());
     let members: Vec<_> = members(entity).collect();
     let fields = members.iter().map(|member| {
-        let (docs, name, ty) = (docs(member.column), &member.name, &member.ty);
+        let (docs, name, ty) = (member.docs(), &member.name, &member.ty);
         quote!(#docs pub #name: #ty)
     });
-    let (required, optional): (Vec<_>, Vec<_>) =
-        members.iter().partition(|member| member.column.is_required());
+    let (required, optional): (Vec<_>, Vec<_>) = members.iter().partition(|member| member.is_required());
     let setters = optional.iter().map(|member| setter(vis, member));
     let new = constructor(entity, &required, &optional);
     let doc = format!("A `{}` to be: persisting it makes the row.", entity.ident.unraw());
@@ -57,6 +86,7 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
         let (field, value) = (&column.field, into_record(entity, column));
         quote!(#field: #value)
     });
+    let settled = settle_columns(entity);
     let whole = (!entity.columns.iter().any(Column::is_filled)).then(|| {
         quote! {
             #[automatically_derived]
@@ -77,6 +107,7 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
             type State = ::moored::handle::New;
 
             fn into_pending(self, __links: &mut ::moored::entity::Links<'s>) -> #record {
+                #settled
                 #record { #(#fields,)* }
             }
         }
@@ -88,29 +119,49 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
 /// The body of `Model::draft`.
 pub(super) fn from_record(entity: &Target<'_>) -> TokenStream {
     let draft = entity.draft();
-    let fields = members(entity).map(|member| {
-        let (name, column) = (&member.name, member.column);
-        let (field, ty) = (&column.field, &column.ty);
-        let Some(relation) = entity.relation_of(column) else {
-            return quote!(#name: __record.#field);
-        };
-        let (index, target) = (relation.index, relation.target);
-        let link = quote! {
-            __links.take::<#target>(#index).or_else(|| {
+    let (mut links, mut fields) = (Vec::new(), Vec::new());
+    for member in members(entity) {
+        let name = &member.name;
+        match &member.held {
+            Held::Column(column) => {
+                let field = &column.field;
+                fields.push(quote!(#name: __record.#field));
+            }
+            Held::Relation(relation) => {
+                let (link, local) = (link_of(entity, relation), format_ident!("__link_{}", relation.index));
+                links.push(quote!(let #local = #link;));
+                fields.push(quote!(#name: #local));
+            }
+        }
+    }
+    // Keys are read off several fields before any of them is moved.
+    quote! {
+        #(#links)*
+        #draft { #(#fields,)* }
+    }
+}
+
+/// The link of a stored draft.
+fn link_of(entity: &Target<'_>, relation: &Relation<'_>) -> TokenStream {
+    let (index, target) = (relation.index, relation.target);
+    let key = match relation.columns.as_slice() {
+        [column] => {
+            let (field, ty) = (&column.field, &column.ty);
+            quote! {
                 __record
                     .#field
                     .get()
                     .and_then(<#ty as ::moored::entity::ForeignKey<#target>>::to_key)
-                    .map(::moored::entity::Link::<'s, #target>::to)
-            })
-        };
-        if column.is_nullable() {
-            quote!(#name: #link)
-        } else {
-            quote!(#name: #link.unwrap_or_else(::moored::entity::Link::nowhere))
+            }
         }
-    });
-    quote!(#draft { #(#fields,)* })
+        _ => composite_key(entity, relation, &quote!(__record), true),
+    };
+    let link = quote! {
+        __links.take::<#target>(#index).or_else(|| {
+            #key.map(::moored::entity::Link::<'s, #target>::from_value)
+        })
+    };
+    if relation.is_nullable() { link } else { quote!(#link.unwrap_or_else(::moored::entity::Link::nowhere)) }
 }
 
 /// The documentation of a field, or its column's name where the user wrote none.
@@ -124,38 +175,48 @@ pub(super) fn docs(column: &Column) -> TokenStream {
     }
 }
 
+/// The fields of the draft: columns in their order, and relations in the place of the first column that they set.
 fn members<'a>(entity: &'a Target<'_>) -> impl Iterator<Item = Member<'a>> {
-    entity.columns.iter().filter(|c| c.is_drafted()).map(|column| member(entity, column))
+    let relations: Vec<_> =
+        entity.relations().map(|relation| (entity.place_of(&relation), relation)).collect();
+    entity.columns.iter().flat_map(move |column| {
+        let here = relations.iter().filter(|(place, _)| *place == Some(column.index));
+        let mut members: Vec<_> = here.map(|(_, relation)| linked(relation.clone())).collect();
+        if column.is_drafted() && !entity.is_linked(column) {
+            members.push(plain(column));
+        }
+        members
+    })
 }
 
-fn member<'a>(entity: &'a Target<'_>, column: &'a Column) -> Member<'a> {
-    let ty = &column.ty;
+fn linked(relation: Relation<'_>) -> Member<'_> {
+    let target = relation.target;
+    let at = at(target);
+    let link = quote_spanned!(at=> ::moored::entity::Link<'s, #target>);
+    let argument = quote_spanned!(at=> impl ::moored::entity::IntoLink<'s, #target>);
+    let (ty, value): (_, fn(&Ident) -> TokenStream) = if relation.is_nullable() {
+        (quote!(::core::option::Option<#link>), some_of_link)
+    } else {
+        (link, of_link)
+    };
+    Member { name: relation.name.clone(), held: Held::Relation(relation), ty, argument, value }
+}
+
+fn plain(column: &Column) -> Member<'_> {
+    let (name, ty) = (column.field.clone(), &column.ty);
     let into = |ty: &dyn quote::ToTokens| quote!(impl ::core::convert::Into<#ty>);
     let some = |ty: TokenStream| quote!(::core::option::Option<#ty>);
-    let (name, held, argument, value): (_, _, _, fn(&Ident) -> TokenStream) =
-        if let Some(relation) = entity.relation_of(column) {
-            let target = relation.target;
-            let at = at(target);
-            let link = quote_spanned!(at=> ::moored::entity::Link<'s, #target>);
-            let argument = quote_spanned!(at=> impl ::moored::entity::IntoLink<'s, #target>);
-            if column.is_nullable() {
-                (relation.name, some(link), argument, some_of_link)
-            } else {
-                (relation.name, link, argument, of_link)
-            }
-        } else {
-            let name = column.field.clone();
-            match (column.default.is_some(), column.inner()) {
-                (true, Some(_)) => (name, some(quote!(#ty)), into(ty), some_of_into),
-                (true, None) if is_string(ty) => (name, some(quote!(#ty)), into(ty), some_of_into),
-                (true, None) => (name, some(quote!(#ty)), quote!(#ty), some_of),
-                (false, Some(inner)) if is_string(inner) => (name, quote!(#ty), into(inner), some_of_into),
-                (false, Some(_)) => (name, quote!(#ty), into(ty), of_into),
-                (false, None) if is_string(ty) => (name, quote!(#ty), into(ty), of_into),
-                (false, None) => (name, quote!(#ty), quote!(#ty), itself),
-            }
+    let (held, argument, value): (_, _, fn(&Ident) -> TokenStream) =
+        match (column.default.is_some(), column.inner()) {
+            (true, Some(_)) => (some(quote!(#ty)), into(ty), some_of_into),
+            (true, None) if is_string(ty) => (some(quote!(#ty)), into(ty), some_of_into),
+            (true, None) => (some(quote!(#ty)), quote!(#ty), some_of),
+            (false, Some(inner)) if is_string(inner) => (quote!(#ty), into(inner), some_of_into),
+            (false, Some(_)) => (quote!(#ty), into(ty), of_into),
+            (false, None) if is_string(ty) => (quote!(#ty), into(ty), of_into),
+            (false, None) => (quote!(#ty), quote!(#ty), itself),
         };
-    Member { column, name, ty: held, argument, value }
+    Member { held: Held::Column(column), name, ty: held, argument, value }
 }
 
 fn itself(value: &Ident) -> TokenStream {
@@ -204,7 +265,7 @@ fn constructor(entity: &Target<'_>, required: &[&Member<'_>], optional: &[&Membe
 fn setter(vis: &syn::Visibility, member: &Member<'_>) -> TokenStream {
     let (name, argument) = (&member.name, &member.argument);
     let value = (member.value)(&format_ident!("value_"));
-    let docs = docs(member.column);
+    let docs = member.docs();
     quote! {
         #docs
         #vis fn #name(mut self, value_: #argument) -> Self {
@@ -214,15 +275,87 @@ fn setter(vis: &syn::Visibility, member: &Member<'_>) -> TokenStream {
     }
 }
 
+/// What comes before the stored draft's fields: the columns that relations of several columns set, one after the other.
+fn settle_columns(entity: &Target<'_>) -> TokenStream {
+    let relations: Vec<_> = entity.relations().filter(|relation| is_tangled(entity, relation)).collect();
+    let columns = entity.columns.iter().filter(|column| is_settled(entity, column)).map(|column| {
+        let (ty, local) = (&column.ty, settled(column));
+        let unset = quote!(::moored::entity::LinkedColumn::unset());
+        let value = if column.is_nullable() {
+            let links = entity.relations_of(column).into_iter().map(|relation| relation.name);
+            quote! {
+                if #(self.#links.is_none())&&* {
+                    ::moored::entity::LinkedColumn::of(::core::option::Option::None)
+                } else {
+                    #unset
+                }
+            }
+        } else {
+            unset
+        };
+        quote!(let mut #local: ::moored::entity::LinkedColumn<#ty> = #value;)
+    });
+    let columns: Vec<_> = columns.collect();
+    let relations = relations.iter().map(|relation| settle_relation(entity, relation));
+    quote!(#(#columns)* #(#relations)*)
+}
+
+/// Gives the columns of a relation the parts of the key that its link is, if it is one.
+fn settle_relation(entity: &Target<'_>, relation: &Relation<'_>) -> TokenStream {
+    let (index, name, target, holder) = (relation.index, &relation.name, relation.target, relation.holder());
+    let parts: Vec<_> = (0..relation.columns.len()).map(|part| format_ident!("__part_{part}")).collect();
+    let pattern = if relation.is_composite { quote!((#(#parts,)*)) } else { quote!(#(#parts)*) };
+    let agree = relation.columns.iter().zip(&parts).map(|(column, part)| {
+        if entity.is_linked(column) {
+            let local = settled(column);
+            quote!(#local.settle(#part))
+        } else {
+            let field = &column.field;
+            quote!((self.#field == #part))
+        }
+    });
+    let take = |link: TokenStream| {
+        quote! {
+            if let ::core::option::Option::Some(__key) = __links.put::<#target>(#index, #link) {
+                let #pattern = <#holder as ::moored::entity::ForeignKey<#target>>::from_key(&__key);
+                __links.agree(#index, #(#agree)&*);
+            }
+        }
+    };
+    if relation.is_nullable() {
+        let take = take(quote!(__link));
+        quote!(if let ::core::option::Option::Some(__link) = self.#name { #take })
+    } else {
+        take(quote!(self.#name))
+    }
+}
+
+/// Whether a relation of several columns sets the column.
+fn is_settled(entity: &Target<'_>, column: &Column) -> bool {
+    entity.is_linked(column) && entity.relations_of(column).iter().any(|relation| relation.is_composite)
+}
+
+/// Whether a relation has several columns, or one that another sets as well.
+fn is_tangled(entity: &Target<'_>, relation: &Relation<'_>) -> bool {
+    relation.is_composite || relation.columns.iter().any(|column| is_settled(entity, column))
+}
+
+fn settled(column: &Column) -> Ident {
+    format_ident!("__column_{}", column.index)
+}
+
 /// The value of the stored draft's field.
 fn into_record(entity: &Target<'_>, column: &Column) -> TokenStream {
     let (field, ty) = (&column.field, &column.ty);
     if column.version.is_some() {
         return quote!(<#ty as ::moored::entity::Version>::initial());
     }
-    let Some(relation) = entity.relation_of(column) else {
-        return quote!(self.#field);
-    };
+    if is_settled(entity, column) {
+        let local = settled(column);
+        return quote!(#local);
+    }
+    let linked = entity.relations_of(column).into_iter().next().filter(|_| entity.is_linked(column));
+    let Some(relation) = linked else { return quote!(self.#field) };
     let (index, name, target) = (relation.index, &relation.name, relation.target);
     let put = |link: TokenStream| {
         quote! {

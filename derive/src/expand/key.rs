@@ -2,9 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::Type;
 
 use super::Target;
-use crate::model::is_string;
+use crate::model::{Column, is_string, last_argument};
 
 pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
     let (ident, key) = (&entity.ident, entity.key_type());
@@ -17,8 +18,8 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
         }
     };
     let Some(column) = entity.single_key() else {
-        let parts = from_parts(entity);
-        return quote!(#by_reference #parts);
+        let (parts, held) = (from_parts(entity), parts_held(entity));
+        return quote!(#by_reference #parts #held);
     };
     let from_str = is_string(&column.ty).then(|| {
         quote! {
@@ -61,7 +62,7 @@ fn from_parts(entity: &Target<'_>) -> TokenStream {
     for (place, column) in entity.keys().enumerate() {
         let (ty, part) = (&column.ty, syn::Index::from(place));
         let generic = format_ident!("__Part{place}");
-        if let Some(target) = &column.belongs_to {
+        if let Some(target) = entity_of(column) {
             generics.push(quote!(#generic: ::moored::entity::IntoKey<#target>));
             types.push(quote!(#generic));
             values.push(quote! {
@@ -86,4 +87,80 @@ fn from_parts(entity: &Target<'_>) -> TokenStream {
             }
         }
     }
+}
+
+/// What holds the key in several columns of another row: every part in a field of its own.
+fn parts_held(entity: &Target<'_>) -> TokenStream {
+    let (ident, key) = (&entity.ident, entity.key_type());
+    let parts = entity.keys().enumerate().map(|(place, column)| part_held(entity, place, column));
+    let names: Vec<_> = (0..entity.keys().count()).map(|place| format_ident!("__Part{place}")).collect();
+    let bounds = entity.keys().zip(&names).enumerate().map(|(place, (column, name))| {
+        let ty = &column.ty;
+        quote!(#name: ::moored::entity::KeyPart<#ident, #place, Part = #ty>)
+    });
+    let places: Vec<_> = (0..names.len()).map(syn::Index::from).collect();
+    quote! {
+        #(#parts)*
+
+        #[automatically_derived]
+        impl<#(#bounds),*> ::moored::entity::ForeignKey<#ident> for (#(#names,)*) {
+            fn from_key(__key: &#key) -> Self {
+                (#(::moored::entity::KeyPart::from_part(&__key.#places),)*)
+            }
+
+            fn to_key(&self) -> ::core::option::Option<#key> {
+                ::core::option::Option::Some((#(::moored::entity::KeyPart::to_part(&self.#places)?,)*))
+            }
+        }
+    }
+}
+
+/// What holds one part: its own type, and where that is a typed key the bare one, and the other way round.
+fn part_held(entity: &Target<'_>, place: usize, column: &Column) -> TokenStream {
+    let (ident, ty) = (&entity.ident, &column.ty);
+    let implement = |holder: &TokenStream, from: &TokenStream, to: &TokenStream| {
+        quote! {
+            #[automatically_derived]
+            impl ::moored::entity::KeyPart<#ident, #place> for #holder {
+                type Part = #ty;
+
+                fn from_part(__part: &#ty) -> Self {
+                    #from
+                }
+
+                fn to_part(&self) -> ::core::option::Option<#ty> {
+                    #to
+                }
+            }
+        }
+    };
+    let itself = implement(
+        &quote!(#ty),
+        &quote!(::core::clone::Clone::clone(__part)),
+        &quote!(::core::option::Option::Some(::core::clone::Clone::clone(self))),
+    );
+    let Some(target) = entity_of(column) else { return itself };
+    let typed = quote!(::moored::entity::Key<#target>);
+    let bare = quote!(<#target as ::moored::entity::Model>::Key);
+    let other = if last_argument(ty, "Key").is_some() {
+        implement(
+            &bare,
+            &quote!(::core::clone::Clone::clone(__part.value())),
+            &quote!(::core::option::Option::Some(::moored::entity::Key::from_value(
+                ::core::clone::Clone::clone(self)
+            ))),
+        )
+    } else {
+        implement(
+            &typed,
+            &quote!(::moored::entity::Key::from_value(::core::clone::Clone::clone(__part))),
+            &quote!(::core::option::Option::Some(::core::clone::Clone::clone(self.value()))),
+        )
+    };
+    quote!(#itself #other)
+}
+
+/// The entity whose key a part of the key is: it refers to it, or is a typed key of it.
+fn entity_of(column: &Column) -> Option<&Type> {
+    column.belongs_to.as_ref().or_else(|| last_argument(&column.ty, "Key"))
 }

@@ -40,17 +40,20 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
     };
     let relations = entity.relations().map(|relation| {
         let name = relation.name.unraw().to_string();
-        let index = relation.column.index;
-        let nullable = relation.column.is_nullable();
-        let deferred = relation.column.deferred.is_some();
+        let columns = relation.columns.iter().map(|column| column.index);
+        let nullable = relation.is_nullable();
+        let one = entity.is_to_one(&relation);
+        let deferred = relation.deferred;
         let target = relation.target;
         quote! {
             ::moored::entity::RelationMeta {
                 name: #name,
-                columns: &[#index],
+                columns: &[#(#columns),*],
                 nullable: #nullable,
+                one: #one,
                 deferred: #deferred,
                 target: || (::core::any::TypeId::of::<#target>(), <#target as ::moored::entity::Model>::meta()),
+                same_key: ::moored::entity::same_key::<#target>,
             }
         }
     });

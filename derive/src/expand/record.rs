@@ -12,7 +12,7 @@ pub(super) fn declare(entity: &Target<'_>) -> TokenStream {
     let fields = entity.columns.iter().filter(|c| c.is_stored()).map(|column| {
         let (field, ty) = (&column.field, &column.ty);
         let docs = super::draft::docs(column);
-        if column.belongs_to.is_some() {
+        if entity.is_linked(column) {
             quote!(#field: ::moored::entity::LinkedColumn<#ty>)
         } else if column.version.is_some() {
             quote!(#field: #ty)
@@ -80,9 +80,9 @@ fn key(entity: &Target<'_>) -> TokenStream {
     }
     let parts = entity.keys().map(|column| {
         let field = &column.field;
-        match column.belongs_to {
-            Some(_) => quote!(::core::clone::Clone::clone(self.#field.get()?)),
-            None => quote!(::core::clone::Clone::clone(&self.#field)),
+        match entity.is_linked(column) {
+            true => quote!(::core::clone::Clone::clone(self.#field.get()?)),
+            false => quote!(::core::clone::Clone::clone(&self.#field)),
         }
     });
     match entity.single_key() {
@@ -107,7 +107,7 @@ fn complete(entity: &Target<'_>) -> TokenStream {
         if column.is_filled() {
             let value = local(column);
             quote!(#field: #value)
-        } else if column.belongs_to.is_some() {
+        } else if entity.is_linked(column) {
             quote!(#field: self.#field.into_value()?)
         } else {
             quote!(#field: self.#field)

@@ -1,7 +1,7 @@
 //! `impl References` for the row and for its stored draft.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 
 use super::{Target, at};
 use crate::model::{Column, Relation};
@@ -9,7 +9,7 @@ use crate::model::{Column, Relation};
 pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
     let row = implement(entity, &Place::Row);
     let record = implement(entity, &Place::Record);
-    let helper = entity.relations().next().map(|_| {
+    let helper = entity.relations().find(|relation| !relation.is_composite).map(|_| {
         quote! {
             /// What a field must hold to refer to that key; `None` when it cannot.
             fn __referring<__P, __T>(
@@ -42,11 +42,11 @@ fn implement(entity: &Target<'_>, place: &Place) -> TokenStream {
         Place::Row => entity.ident.clone(),
         Place::Record => entity.record(),
     };
-    let visits = entity.relations().map(|relation| visit(&relation, place));
-    let sets = entity.relations().map(|relation| set(&relation, place));
+    let visits = entity.relations().map(|relation| visit(entity, &relation, place));
+    let sets = entity.relations().map(|relation| set(entity, &relation, place));
     let uniques = entity.uniques.iter().enumerate().map(|(index, set)| {
         let set = entity.columns_of(set);
-        let values = set.iter().map(|column| unique_part(column, place));
+        let values = set.iter().map(|column| unique_part(entity, column, place));
         let at = set.first().map_or_else(Span::call_site, |column| at(&column.ty));
         let value = quote_spanned!(at=> ::moored::entity::UniqueKey::new((#(#values,)*)));
         quote!(#index => ::core::option::Option::Some(#value),)
@@ -87,13 +87,19 @@ fn implement(entity: &Target<'_>, place: &Place) -> TokenStream {
     }
 }
 
-fn visit(relation: &Relation<'_>, place: &Place) -> TokenStream {
-    let (index, field, ty, target) =
-        (relation.index, &relation.column.field, &relation.column.ty, relation.target);
-    let to_key = quote!(<#ty as ::moored::entity::ForeignKey<#target>>::to_key);
-    let key = match place {
-        Place::Row => quote!(#to_key(&self.#field)),
-        Place::Record => quote!(self.#field.get().and_then(#to_key)),
+fn visit(entity: &Target<'_>, relation: &Relation<'_>, place: &Place) -> TokenStream {
+    let (index, target, holder) = (relation.index, relation.target, relation.holder());
+    let to_key = quote!(<#holder as ::moored::entity::ForeignKey<#target>>::to_key);
+    let key = match (relation.columns.as_slice(), place) {
+        ([column], Place::Row) if !relation.is_composite => {
+            let field = &column.field;
+            quote!(#to_key(&self.#field))
+        }
+        ([column], Place::Record) if !relation.is_composite => {
+            let field = &column.field;
+            quote!(self.#field.get().and_then(#to_key))
+        }
+        (_, place) => composite_key(entity, relation, &quote!(self), matches!(place, Place::Record)),
     };
     quote! {
         #index => {
@@ -104,9 +110,30 @@ fn visit(relation: &Relation<'_>, place: &Place) -> TokenStream {
     }
 }
 
-fn set(relation: &Relation<'_>, place: &Place) -> TokenStream {
-    let (index, field, ty, target) =
-        (relation.index, &relation.column.field, &relation.column.ty, relation.target);
+/// The key that several fields of `of`, a row or a stored draft, hold together.
+pub(super) fn composite_key(
+    entity: &Target<'_>,
+    relation: &Relation<'_>,
+    of: &TokenStream,
+    is_record: bool,
+) -> TokenStream {
+    let (target, holder) = (relation.target, relation.holder());
+    let values = relation.columns.iter().map(|column| {
+        let field = &column.field;
+        if is_record && entity.is_linked(column) {
+            quote!(::core::clone::Clone::clone(#of.#field.get()?))
+        } else {
+            quote!(::core::clone::Clone::clone(&#of.#field))
+        }
+    });
+    quote! {
+        (|| <#holder as ::moored::entity::ForeignKey<#target>>::to_key(&(#(#values,)*)))()
+    }
+}
+
+fn set(entity: &Target<'_>, relation: &Relation<'_>, place: &Place) -> TokenStream {
+    let [column] = relation.columns.as_slice() else { return set_several(entity, relation, place) };
+    let (index, field, ty, target) = (relation.index, &column.field, &column.ty, relation.target);
     let value = match place {
         Place::Row => quote!(__value),
         Place::Record => quote!(::moored::entity::LinkedColumn::of(__value)),
@@ -123,12 +150,72 @@ fn set(relation: &Relation<'_>, place: &Place) -> TokenStream {
     }
 }
 
+/// Of a stored draft, what the caller supplies is not set: the key has to agree with it.
+fn set_several(entity: &Target<'_>, relation: &Relation<'_>, place: &Place) -> TokenStream {
+    let (index, target, holder) = (relation.index, relation.target, relation.holder());
+    let parts: Vec<_> = (0..relation.columns.len()).map(|part| format_ident!("__part_{part}")).collect();
+    let (mut checks, mut sets) = (Vec::new(), Vec::new());
+    for (column, part) in relation.columns.iter().zip(&parts) {
+        let field = &column.field;
+        match place {
+            Place::Row => sets.push(quote!(self.#field = #part;)),
+            Place::Record if entity.is_linked(column) => {
+                sets.push(quote!(self.#field = ::moored::entity::LinkedColumn::of(#part);));
+            }
+            Place::Record => checks.push(quote! {
+                if self.#field != #part {
+                    return false;
+                }
+            }),
+        }
+    }
+    let nothing = nothing(entity, relation, place);
+    let takes_nothing = relation.is_nullable();
+    let from_key = quote_spanned!(at(target)=> <#holder as ::moored::entity::ForeignKey<#target>>::from_key);
+    quote! {
+        #index => match __key {
+            ::core::option::Option::Some(__key) => {
+                let ::core::option::Option::Some(__key) = __key.downcast_ref::<<#target as ::moored::entity::Model>::Key>() else {
+                    return false;
+                };
+                let (#(#parts,)*) = #from_key(__key);
+                #(#checks)*
+                #(#sets)*
+                true
+            }
+            ::core::option::Option::None => {
+                #nothing
+                #takes_nothing
+            }
+        },
+    }
+}
+
+/// Makes a relation of several columns refer to nothing.
+fn nothing(entity: &Target<'_>, relation: &Relation<'_>, place: &Place) -> TokenStream {
+    let released = entity.released(relation);
+    let is_released = |column: &Column| released.iter().any(|own| own.index == column.index);
+    let sets = relation.columns.iter().filter(|column| column.is_nullable()).filter_map(|column| {
+        let field = &column.field;
+        match (is_released(column), place) {
+            (true, Place::Row) => Some(quote!(self.#field = ::core::option::Option::None;)),
+            (true, Place::Record) => Some(quote! {
+                self.#field = ::moored::entity::LinkedColumn::of(::core::option::Option::None);
+            }),
+            (false, Place::Row) => None,
+            // Another relation of the draft may still set it; if none does it is NULL.
+            (false, Place::Record) => Some(quote!(let _ = self.#field.settle(::core::option::Option::None);)),
+        }
+    });
+    quote!(#(#sets)*)
+}
+
 /// A column's value within a unique set; leaves the function where there is none.
-fn unique_part(column: &Column, place: &Place) -> TokenStream {
+fn unique_part(entity: &Target<'_>, column: &Column, place: &Place) -> TokenStream {
     let (field, at) = (&column.field, at(&column.ty));
     let value = match place {
         Place::Record if !column.is_stored() => return quote!(return ::core::option::Option::None),
-        Place::Record if column.belongs_to.is_some() => {
+        Place::Record if entity.is_linked(column) => {
             quote_spanned!(at=> ::core::clone::Clone::clone(self.#field.get()?))
         }
         Place::Record if column.default.is_some() => {

@@ -12,12 +12,9 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
         .relations()
         .map(|relation| {
             let (index, name, target) = (relation.index, &relation.name, relation.target);
-            let presence = if relation.column.is_nullable() {
-                format_ident!("Optional")
-            } else {
-                format_ident!("Required")
-            };
-            let doc = format!("The relation `{}`, held by `{}`.", name.unraw(), relation.column.plain_name());
+            let presence =
+                if relation.is_nullable() { format_ident!("Optional") } else { format_ident!("Required") };
+            let doc = format!("The relation `{}`, held by {}.", name.unraw(), relation.fields());
             quote! {
                 #[doc = #doc]
                 #[must_use]
@@ -32,6 +29,13 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
             }
         })
         .collect();
+    let to_one = entity.relations().filter(|relation| entity.is_to_one(relation)).map(|relation| {
+        let index = relation.index;
+        quote! {
+            #[automatically_derived]
+            impl ::moored::entity::OneToOne<#index> for #ident {}
+        }
+    });
     if functions.is_empty() {
         return TokenStream::new();
     }
@@ -41,5 +45,7 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
         impl #ident {
             #(#functions)*
         }
+
+        #(#to_one)*
     }
 }

@@ -321,3 +321,21 @@ fn a_tree_that_hangs_on_another_tree_starts_when_that_is_complete() {
         "INSERT File (folder, origin) [2]",
     ]);
 }
+
+#[test]
+fn a_key_that_is_made_of_a_generated_one_has_to_exist_where_the_constraint_is_deferred_too() {
+    let [hall, stall, claim] = schema([
+        Table::generated("Hall"),
+        Table::keyed("Stall").needs("hall", 0).key(&[1, 0]),
+        Table::keyed("Claim").column("hall").column("number").relation("stall", &[1, 2], 1).deferred(),
+    ]);
+    let mut work = Work { defers_references: true, ..Work::default() };
+    let (claim, stall, hall) = (work.insert(claim), work.insert(stall), work.insert(hall));
+    work.refers(claim, 0, stall);
+    work.refers(stall, 0, hall);
+    work.gives_plan(&[
+        "INSERT Hall [2]",
+        "INSERT Stall (id, hall) [1]",
+        "INSERT Claim (id, hall, number) [0]",
+    ]);
+}

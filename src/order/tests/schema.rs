@@ -83,7 +83,9 @@ impl Table {
             name,
             columns: columns.to_vec().leak(),
             nullable,
+            one: false,
             deferred: false,
+            same_key: |_, _| false,
             target: [entity::<0>, entity::<1>, entity::<2>, entity::<3>][target],
         });
         self

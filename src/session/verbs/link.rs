@@ -3,7 +3,9 @@
 use std::any::TypeId;
 
 use crate::backend::Backend;
-use crate::entity::{BelongsTo, Entity, IntoLink, LinkEnd, Optional, PendingLink, References};
+use crate::entity::{
+    BelongsTo, Entity, EntityMeta, IntoLink, LinkEnd, Optional, PendingLink, References, give_key, refers_to,
+};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Managed, New, State};
 use crate::identity::DraftTarget;
@@ -97,13 +99,32 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
 impl<B: Backend> Core<B> {
     /// Gives a draft the keys of the rows that it is linked to, as far as they are known, so that its unique values
     /// and its own key are as well.
-    pub(crate) fn give_keys(&self, record: &mut dyn References, links: &mut [PendingLink]) -> Result<()> {
-        for link in links {
+    pub(crate) fn give_keys<R: References + Clone>(
+        &self,
+        meta: &'static EntityMeta,
+        record: &mut R,
+        links: &mut [PendingLink],
+    ) -> Result<()> {
+        let pending = links.to_vec();
+        for link in &mut *links {
             if let Some(store) = self.map.id_of(link.target).and_then(|id| self.map.get(id)) {
                 store.check_target(link.slot)?;
+                let mut agrees = true;
                 link.keyed = store.with_key(link.slot, &mut |key| {
-                    record.set_reference(link.relation, Some(key));
+                    agrees = give_key(meta, record, &pending, link.relation, key);
                 });
+                if !agrees {
+                    return Err(Error::links_disagree(meta, link.relation));
+                }
+            }
+        }
+        let keyed = links.iter().filter(|link| link.keyed && meta.shares_columns(link.relation));
+        for link in keyed {
+            let Some(store) = self.map.id_of(link.target).and_then(|id| self.map.get(id)) else { continue };
+            let mut agrees = true;
+            store.with_key(link.slot, &mut |key| agrees = refers_to(meta, record, link.relation, key));
+            if !agrees {
+                return Err(Error::links_disagree(meta, link.relation));
             }
         }
         Ok(())

@@ -1,8 +1,8 @@
 //! `persist`: a draft or a full value becomes part of the session.
 
 use crate::backend::Backend;
-use crate::entity::{Draft, Entity, Links, Pending, Persisted};
-use crate::error::{Error, Result};
+use crate::entity::{Draft, Entity, Links, Model, Pending, Persisted};
+use crate::error::Result;
 use crate::handle::Handle;
 use crate::session::{Authority, UnitOfWork};
 
@@ -26,8 +26,9 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     ///
     /// # Errors
     ///
-    /// [`AlreadyManaged`](Error::AlreadyManaged) when the key is taken by a row of this session, which keeps it.
-    /// [`PendingOutside`](Error::PendingOutside) when the draft is linked to one that waits outside of this transaction.
+    /// [`AlreadyManaged`](crate::Error::AlreadyManaged) when the key is taken by a row of this session, which keeps it.
+    /// [`PendingOutside`](crate::Error::PendingOutside) when the draft is linked to one that waits outside of this transaction.
+    /// [`LinksDisagree`](crate::Error::LinksDisagree) when two of its relations share a column and are given different keys for it.
     pub fn persist<D: Draft<'s>>(&mut self, draft: D) -> Result<Handle<'s, D::Entity, D::State>>
     where
         D::Entity: Entity<B>,
@@ -35,13 +36,11 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     {
         let mut links = Links::new(self.core.tag, Vec::new());
         let pending = D::State::pending(draft.into_pending(&mut links));
-        let mut links = links
-            .into_pending()
-            .ok_or(Error::ForeignHandle { entity: <D::Entity as crate::entity::Model>::meta().name })?;
+        let mut links = links.into_pending(<D::Entity as Model>::meta())?;
         let now = self.core.map.tick();
         let slot = match pending {
             Pending::Draft(mut record) => {
-                self.core.give_keys(&mut record, &mut links)?;
+                self.core.give_keys(D::Entity::meta(), &mut record, &mut links)?;
                 self.core.map.arena_mut::<D::Entity>().add_draft(record, links, now)?
             }
             Pending::Row(value) => self.core.map.arena_mut::<D::Entity>().add_row(value, now)?,

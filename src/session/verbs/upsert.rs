@@ -141,8 +141,7 @@ where
         for draft in drafts {
             let mut links = Links::new(uow.core.tag, Vec::new());
             let pending = D::State::pending(draft.into_pending(&mut links));
-            let links = links.into_pending();
-            rows.push((pending, links.ok_or(Error::ForeignHandle { entity: D::Entity::meta().name })?));
+            rows.push((pending, links.into_pending(D::Entity::meta())?));
         }
         let conflict = Conflict { set, update: update.unwrap_or(ColumnSet::EMPTY), most: usize::MAX };
         let slots = uow.core.upsert::<D::Entity>(rows, conflict, mode)?;
@@ -217,7 +216,7 @@ impl<B: Backend> Core<B> {
     ) -> Result<Vec<Pending<E>>> {
         let resolved = rows.into_iter().map(|(mut row, mut links)| {
             if let Pending::Draft(record) = &mut row {
-                self.give_keys(record, &mut links)?;
+                self.give_keys(E::meta(), record, &mut links)?;
             }
             match links.iter().all(|link| link.keyed) {
                 true => Ok(row),

@@ -156,3 +156,49 @@ CREATE TABLE sheets (
     folder_id INTEGER NOT NULL,
     FOREIGN KEY (folder_id) REFERENCES folders (id) ON DELETE CASCADE
 );
+CREATE TABLE halls (id INTEGER PRIMARY KEY AUTO_INCREMENT, name VARCHAR(99) NOT NULL);
+CREATE TABLE stalls (
+    hall_id INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    beside INTEGER,
+    PRIMARY KEY (hall_id, number),
+    FOREIGN KEY (hall_id) REFERENCES halls (id),
+    FOREIGN KEY (hall_id, beside) REFERENCES stalls (hall_id, number)
+);
+CREATE TABLE tickets (
+    id INTEGER PRIMARY KEY AUTO_INCREMENT,
+    hall_id INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    swap_hall INTEGER,
+    swap_number INTEGER,
+    version INTEGER NOT NULL,
+    FOREIGN KEY (hall_id, number) REFERENCES stalls (hall_id, number),
+    FOREIGN KEY (swap_hall, swap_number) REFERENCES stalls (hall_id, number)
+);
+CREATE TABLE passes (
+    hall_id INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    PRIMARY KEY (hall_id, number, day),
+    FOREIGN KEY (hall_id, number) REFERENCES stalls (hall_id, number)
+);
+CREATE TABLE stamps (
+    id INTEGER NOT NULL PRIMARY KEY,
+    hall_id INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    FOREIGN KEY (hall_id, number, day) REFERENCES passes (hall_id, number, day)
+);
+CREATE TABLE plaques (
+    hall_id INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    text VARCHAR(99) NOT NULL,
+    PRIMARY KEY (hall_id, number),
+    FOREIGN KEY (hall_id, number) REFERENCES stalls (hall_id, number)
+);
+CREATE TABLE claims (
+    id INTEGER NOT NULL PRIMARY KEY,
+    hall_id INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    FOREIGN KEY (hall_id, number) REFERENCES stalls (hall_id, number)
+);

@@ -2,6 +2,7 @@
 
 mod cascades;
 mod circles;
+mod halls;
 mod labels;
 mod library;
 mod locking;
@@ -9,6 +10,7 @@ mod values;
 
 pub use cascades::*;
 pub use circles::*;
+pub use halls::*;
 pub use labels::*;
 pub use library::*;
 pub use locking::*;

@@ -6,7 +6,20 @@
 //! 3. What ends a transaction that it did not begin, began inside of one.
 
 /// The tables of which the program supplies every column.
-const FILL_NOTHING: [&str; 7] = ["tags", "book_tags", "co_authors", "devices", "table", "places", "seats"];
+const FILL_NOTHING: [&str; 12] = [
+    "tags",
+    "book_tags",
+    "co_authors",
+    "devices",
+    "table",
+    "places",
+    "seats",
+    "stalls",
+    "passes",
+    "stamps",
+    "plaques",
+    "claims",
+];
 
 pub(super) fn expected(shapes: Vec<String>) -> Vec<String> {
     let mut depth = depth_at_the_start(&shapes);

@@ -1,0 +1,213 @@
+//! Two relations that may be missing and share a column: each keeps what the other needs, in circles too.
+#![allow(missing_docs, clippy::unwrap_used, reason = "a test")]
+
+use diesel::prelude::*;
+use moored::Error;
+use moored::prelude::*;
+use moored_sqlite::Sqlite;
+
+diesel::table! {
+    nodes (tenant, id) {
+        tenant -> Integer,
+        id -> Integer,
+        to -> Nullable<Integer>,
+        left -> Nullable<Integer>,
+        right -> Nullable<Integer>,
+    }
+}
+
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = nodes)]
+#[entity(belongs_to(Node, name = left_node, columns(to, left)), belongs_to(Node, name = right_node, columns(to, right)))]
+struct Node {
+    #[entity(key)]
+    tenant: i32,
+    #[entity(key)]
+    id: i32,
+    to: Option<i32>,
+    left: Option<i32>,
+    right: Option<i32>,
+}
+
+fn orm() -> Orm<Sqlite> {
+    let orm = Orm::<Sqlite>::connect(":memory:").unwrap();
+    orm.with_connection(|connection| {
+        use diesel::connection::SimpleConnection;
+        connection.batch_execute(
+            "CREATE TABLE nodes (tenant INTEGER NOT NULL, id INTEGER NOT NULL, \"to\" INTEGER, \"left\" INTEGER, \"right\" INTEGER,
+                PRIMARY KEY (tenant, id),
+                FOREIGN KEY (\"to\", \"left\") REFERENCES nodes (tenant, id),
+                FOREIGN KEY (\"to\", \"right\") REFERENCES nodes (tenant, id));
+             INSERT INTO nodes VALUES (1, 1, NULL, NULL, NULL), (1, 2, NULL, NULL, NULL), (2, 1, NULL, NULL, NULL);",
+        )?;
+        Ok::<_, Error>(())
+    })
+    .unwrap();
+    orm
+}
+
+fn node(tenant: i32, id: i32) -> Key<Node> {
+    Key::new((tenant, id))
+}
+
+/// What a node refers to, as the database has it: the tenant, the left and the right.
+fn stored(orm: &Orm<Sqlite>, tenant: i32, id: i32) -> (Option<i32>, Option<i32>, Option<i32>) {
+    orm.session(|session| {
+        let found = session.find::<Node>((tenant, id))?.required()?;
+        let Node { to, left, right, .. } = session[&found];
+        Ok((to, left, right))
+    })
+    .unwrap()
+}
+
+#[test]
+fn a_circle_of_new_rows_has_both_relations_in_the_end() {
+    let orm = orm();
+    orm.session(|session| {
+        // Each of the three refers to both others.
+        let [a, b, c] = [3, 4, 5].map(|id| session.persist(NewNode::new(1, id)).unwrap());
+        for (from, left, right) in [(&a, &b, &c), (&b, &c, &a), (&c, &a, &b)] {
+            session.link(from, Node::left_node(), left)?;
+            session.link(from, Node::right_node(), right)?;
+        }
+        session.flush()?;
+        let rows = session.promote((&a, &b, &c))?;
+        assert_eq!(session[&rows.0], Node { tenant: 1, id: 3, to: Some(1), left: Some(4), right: Some(5) });
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(stored(&orm, 1, 3), (Some(1), Some(4), Some(5)));
+    assert_eq!(stored(&orm, 1, 4), (Some(1), Some(5), Some(3)));
+    assert_eq!(stored(&orm, 1, 5), (Some(1), Some(3), Some(4)));
+}
+
+#[test]
+fn a_circle_that_goes_by_one_relation_leaves_the_other_as_it_is() {
+    let orm = orm();
+    orm.session(|session| {
+        let (a, b) = (
+            session.persist(NewNode::new(1, 3).right_node(node(1, 1)))?,
+            session.persist(NewNode::new(1, 4).right_node(node(1, 2)))?,
+        );
+        session.link(&a, Node::left_node(), &b)?;
+        session.link(&b, Node::left_node(), &a)?;
+        session.flush()
+    })
+    .unwrap();
+    assert_eq!(stored(&orm, 1, 3), (Some(1), Some(4), Some(1)));
+    assert_eq!(stored(&orm, 1, 4), (Some(1), Some(3), Some(2)));
+}
+
+#[test]
+fn stored_rows_are_bound_into_a_circle_with_new_ones() {
+    let orm = orm();
+    orm.session(|session| {
+        let one = session.find::<Node>((1, 1))?.required()?;
+        session.link(&one, Node::right_node(), node(1, 2))?;
+        let new = session.persist(NewNode::new(1, 3).left_node(&one).right_node(node(1, 2)))?;
+        session.link(&one, Node::left_node(), &new)?;
+        session.flush()
+    })
+    .unwrap();
+    assert_eq!(stored(&orm, 1, 1), (Some(1), Some(3), Some(2)));
+    assert_eq!(stored(&orm, 1, 3), (Some(1), Some(1), Some(2)));
+    orm.session(|session| {
+        let (one, new) =
+            (session.find::<Node>((1, 1))?.required()?, session.find::<Node>((1, 3))?.required()?);
+        let _ = session.remove(one)?;
+        let _ = session.remove(new)?;
+        session.flush()?;
+        assert_eq!(session.query::<Node>(nodes::table).count()?, 2);
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn one_is_unlinked_and_the_other_stays() {
+    let orm = orm();
+    orm.session(|session| {
+        let new = session.persist(NewNode::new(1, 3).left_node(node(1, 1)).right_node(node(1, 2)))?;
+        session.unlink(&new, Node::left_node())?;
+        session.flush()?;
+        assert_eq!(stored(&orm, 1, 3), (Some(1), None, Some(2)));
+        let new = session.promote(&new)?;
+        session.unlink(&new, Node::right_node())?;
+        session.link(&new, Node::left_node(), node(2, 1))?;
+        session.flush()?;
+        assert_eq!(stored(&orm, 1, 3), (Some(2), Some(1), None));
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_draft_whose_only_link_is_taken_away_has_null_in_every_column() {
+    let orm = orm();
+    orm.session(|session| {
+        let other = session.persist(NewNode::new(1, 4))?;
+        let new = session.persist(NewNode::new(1, 3).left_node(&other))?;
+        session.unlink(&new, Node::left_node())?;
+        session.flush()
+    })
+    .unwrap();
+    assert_eq!(stored(&orm, 1, 3), (None, None, None));
+}
+
+#[test]
+fn a_key_and_a_row_that_disagree_are_refused_and_nothing_of_the_draft_is_lost() {
+    let orm = orm();
+    orm.session(|session| {
+        let other = session.persist(NewNode::new(3, 1))?;
+        let new = session.persist(NewNode::new(1, 3).left_node(&other).right_node(node(1, 2)))?;
+        for _ in 0..2 {
+            let refused = session.flush();
+            assert!(
+                matches!(refused, Err(Error::LinksDisagree { entity: "Node", relation: "left_node" })),
+                "{refused:?}"
+            );
+        }
+        session.link(&new, Node::left_node(), node(1, 1))?;
+        session.flush()
+    })
+    .unwrap();
+    assert_eq!(stored(&orm, 1, 3), (Some(1), Some(1), Some(2)));
+}
+
+#[test]
+fn a_link_of_a_stored_row_takes_the_shared_column_along() {
+    let orm = orm();
+    orm.session(|session| {
+        let one = session.find::<Node>((1, 1))?.required()?;
+        session.link(&one, Node::left_node(), node(1, 2))?;
+        session.link(&one, Node::right_node(), node(2, 1))?;
+        // The left is one of the other tenant's now, and the database has none of that number.
+        assert_eq!(session[&one].to, Some(2));
+        assert!(matches!(session.flush(), Err(Error::Database { .. })));
+        session.link(&one, Node::left_node(), node(2, 1))?;
+        session.flush()
+    })
+    .unwrap();
+    assert_eq!(stored(&orm, 1, 1), (Some(2), Some(1), Some(1)));
+}
+
+#[test]
+fn two_rows_that_disagree_are_refused_for_a_stored_row_too() {
+    let orm = orm();
+    orm.session(|session| {
+        let one = session.find::<Node>((1, 1))?.required()?;
+        let (here, there) = (session.persist(NewNode::new(1, 3))?, session.persist(NewNode::new(3, 3))?);
+        session.link(&one, Node::left_node(), &here)?;
+        session.link(&one, Node::right_node(), &there)?;
+        let refused = session.flush();
+        assert!(
+            matches!(refused, Err(Error::LinksDisagree { entity: "Node", relation: "left_node" })),
+            "{refused:?}"
+        );
+        assert_eq!(session[&one].to, None);
+        session.unlink(&one, Node::left_node())?;
+        session.flush()
+    })
+    .unwrap();
+    assert_eq!(stored(&orm, 1, 1), (Some(3), None, Some(3)));
+}

@@ -15,6 +15,7 @@ diesel::allow_tables_to_appear_in_same_query!(authors, books);
 
 #[derive(Entity, Queryable, Clone, Debug)]
 #[diesel(table_name = authors)]
+#[entity(has_many(books: Book, by = author))]
 struct Author {
     #[entity(key, generated)]
     id: i32,

@@ -85,6 +85,15 @@ pub enum Error {
         /// The relation.
         relation: &'static str,
     },
+    /// A relation leads to a row that was not loaded with it: the column was edited, or the row was linked, since. Load it
+    /// again.
+    #[error("relation {relation} of {entity} leads to what is not loaded")]
+    NotLoaded {
+        /// The entity that has the relation.
+        entity: &'static str,
+        /// The relation.
+        relation: &'static str,
+    },
     /// The key of a row was edited. A key never changes: remove the row and persist another.
     #[error("the key of {0} was changed")]
     KeyChanged(RowName),

@@ -120,6 +120,7 @@ pub mod order;
 mod orm;
 mod pool;
 pub mod prelude;
+pub mod relation;
 mod replicas;
 #[cfg(feature = "serde")]
 mod serialized;

@@ -96,6 +96,31 @@ pub(crate) fn split_after_type(
     }
 }
 
+/// A name and a type, and the items that follow them after commas. `form` shows how the whole is written.
+pub(crate) fn split_after_name_and_type(
+    item: &Item,
+    tokens: TokenStream,
+    form: &str,
+    errors: &mut Errors,
+) -> Option<(Ident, Type, Vec<Item>)> {
+    let parser = |input: ParseStream<'_>| {
+        let name = input.parse()?;
+        input.parse::<Token![:]>()?;
+        let target = input.parse()?;
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+        Ok((name, target, split(input)?))
+    };
+    match parser.parse2(tokens) {
+        Ok(read) => Some(read),
+        Err(error) => {
+            errors.at(error.span(), format_args!("cannot read `{}`: write `{form}`", item.name));
+            None
+        }
+    }
+}
+
 fn split(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
     let mut items = Vec::new();
     while !input.is_empty() {

@@ -140,6 +140,9 @@ fn check_relation(column: &Column, errors: &mut Errors) {
     if let Some(name) = &column.name {
         errors.at(name.span(), "`name` is the name of a relation: add `belongs_to = ..`");
     }
+    if let Some(type_name) = &column.type_name {
+        errors.at(type_name.span(), "`type` is what the type of a relation is called: add `belongs_to = ..`");
+    }
     if let Some(deferred) = column.deferred {
         errors.at(deferred, "`deferred` is said of a relation: add `belongs_to = ..`");
     }
@@ -190,6 +193,15 @@ fn check_field<'a>(entity: &'a Entity, field: &Ident, errors: &mut Errors) -> Op
 
 /// A relation's name is a function of the entity, and a field of the draft in the place of its column.
 fn check_relation_names(entity: &Entity, errors: &mut Errors) {
+    let mut seen = BTreeSet::new();
+    for inverse in &entity.inverses {
+        let name = inverse.name.unraw().to_string();
+        let clashes = entity.relations().any(|relation| relation.name.unraw() == name);
+        if !seen.insert(name.clone()) || clashes {
+            errors
+                .at(inverse.span, format_args!("a second relation is called `{name}`: give it another name"));
+        }
+    }
     let mut seen = BTreeSet::new();
     for relation in entity.relations() {
         let name = relation.name.unraw().to_string();

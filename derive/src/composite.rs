@@ -18,6 +18,7 @@ pub(crate) struct Composite {
     pub(crate) target: Type,
     /// Without it a mistake was noted.
     pub(crate) name: Option<Ident>,
+    pub(crate) type_name: Option<Ident>,
     pub(crate) fields: Vec<Ident>,
     pub(crate) deferred: Option<Span>,
 }
@@ -27,7 +28,7 @@ impl Composite {
     pub(crate) fn read(item: &Item, tokens: &TokenStream, errors: &mut Errors) -> Option<Self> {
         let (target, items) = split_after_type(tokens.clone(), FORM, errors)?;
         let span = item.span();
-        let (mut name, mut fields, mut deferred) = (None, None, None);
+        let (mut name, mut type_name, mut fields, mut deferred) = (None, None, None, None);
         let mut has_columns = false;
         let mut seen = HashSet::new();
         for item in items {
@@ -44,11 +45,12 @@ impl Composite {
                     errors.at(item.span(), "`columns` needs fields: write `columns(venue, number)`");
                 }
                 ("name", _) => name = item.value("name = seat", errors),
+                ("type", _) => type_name = item.value("type = TicketBySeat", errors),
                 ("deferred", _) => deferred = item.flag(errors).then(|| item.span()),
                 _ => errors.at(
                     item.span(),
                     format_args!(
-                        "unknown attribute `{}`: `belongs_to(..)` can have `name`, `columns` and `deferred`",
+                        "unknown attribute `{}`: `belongs_to(..)` can have `name`, `type`, `columns` and `deferred`",
                         item.name
                     ),
                 ),
@@ -60,6 +62,6 @@ impl Composite {
         if !seen.contains("name") {
             errors.at(span, format_args!("the relation has no name: write `{FORM}`"));
         }
-        Some(Self { span, target, name, fields: fields?, deferred })
+        Some(Self { span, target, name, type_name, fields: fields?, deferred })
     }
 }

@@ -8,6 +8,7 @@ mod checks;
 mod composite;
 mod diagnostics;
 mod expand;
+mod inverse;
 mod model;
 
 use proc_macro::TokenStream;

@@ -14,9 +14,10 @@ use syn::{
 use crate::attribute::{Item, Value, diesel_items, entity_items};
 use crate::composite::{Composite, FORM};
 use crate::diagnostics::{Errors, list};
+use crate::inverse::{self, Inverse};
 
 /// What a field can be marked as.
-const ON_FIELD: [&str; 11] = [
+const ON_FIELD: [&str; 12] = [
     "key",
     "generated",
     "default",
@@ -26,11 +27,13 @@ const ON_FIELD: [&str; 11] = [
     "deferred_unique",
     "belongs_to",
     "name",
+    "type",
     "deferred",
     "track",
 ];
 /// What a struct can be marked as.
-const ON_STRUCT: [&str; 3] = ["unique", "deferred_unique", "belongs_to"];
+const ON_STRUCT: [&str; 6] =
+    ["unique", "deferred_unique", "belongs_to", "has_many", "has_one", "many_to_many"];
 
 /// A struct that mirrors a row.
 pub(crate) struct Entity {
@@ -41,6 +44,8 @@ pub(crate) struct Entity {
     pub(crate) uniques: Vec<Unique>,
     /// The relations that are declared on the struct.
     pub(crate) composites: Vec<Composite>,
+    /// The relations by columns of other entities.
+    pub(crate) inverses: Vec<Inverse>,
 }
 
 /// A field and its column.
@@ -60,6 +65,8 @@ pub(crate) struct Column {
     pub(crate) deferred_unique: Option<Span>,
     pub(crate) belongs_to: Option<Type>,
     pub(crate) name: Option<Ident>,
+    /// What the relation's type is called, where the field says so.
+    pub(crate) type_name: Option<Ident>,
     pub(crate) deferred: Option<Span>,
     pub(crate) track: bool,
 }
@@ -84,6 +91,8 @@ impl Unique {
 pub(crate) struct Relation<'a> {
     pub(crate) index: usize,
     pub(crate) name: Ident,
+    /// `BookAuthor`
+    pub(crate) type_name: Ident,
     pub(crate) target: &'a Type,
     /// In the order of the key's parts.
     pub(crate) columns: Vec<&'a Column>,
@@ -137,7 +146,7 @@ impl Entity {
             .enumerate()
             .filter_map(|(index, field)| Column::read(index, field, errors))
             .collect();
-        let (mut uniques, composites) = read_struct_items(&input.attrs, errors);
+        let OnStruct { mut uniques, composites, inverses } = read_struct_items(&input.attrs, errors);
         let single = columns.iter().flat_map(|c| {
             let declared = [(c.unique, false), (c.deferred_unique, true)];
             declared.into_iter().filter_map(|(span, deferred)| {
@@ -146,7 +155,8 @@ impl Entity {
         });
         uniques.splice(0..0, single);
         let table = read_table(input, errors);
-        Some(Self { vis: input.vis.clone(), ident: input.ident.clone(), table, columns, uniques, composites })
+        let (vis, ident) = (input.vis.clone(), input.ident.clone());
+        Some(Self { vis, ident, table, columns, uniques, composites, inverses })
     }
 
     /// `NewBook`
@@ -178,15 +188,31 @@ impl Entity {
         let on_fields = self.columns.iter().filter_map(|column| {
             let (name, target) = (column.relation_name()?, column.belongs_to.as_ref()?);
             let deferred = column.deferred.is_some();
-            Some(Relation { index: 0, name, target, columns: vec![column], deferred, is_composite: false })
+            let type_name = self.relation_type(&name, column.type_name.as_ref());
+            let columns = vec![column];
+            Some(Relation { index: 0, name, type_name, target, columns, deferred, is_composite: false })
         });
         let on_struct = self.composites.iter().filter_map(|composite| {
             let columns = composite.fields.iter().filter_map(|field| self.column(field)).collect();
             let (name, target, deferred) =
                 (composite.name.clone()?, &composite.target, composite.deferred.is_some());
-            Some(Relation { index: 0, name, target, columns, deferred, is_composite: true })
+            let type_name = self.relation_type(&name, composite.type_name.as_ref());
+            Some(Relation { index: 0, name, type_name, target, columns, deferred, is_composite: true })
         });
         on_fields.chain(on_struct).enumerate().map(|(index, relation)| Relation { index, ..relation })
+    }
+
+    /// `BookAuthor`, or what the struct says.
+    pub(crate) fn relation_type(&self, name: &Ident, said: Option<&Ident>) -> Ident {
+        said.cloned().unwrap_or_else(|| {
+            let mut camel = self.ident.unraw().to_string();
+            for word in name.unraw().to_string().split('_') {
+                let mut letters = word.chars();
+                camel.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+                camel.push_str(letters.as_str());
+            }
+            Ident::new(&camel, name.span())
+        })
     }
 
     /// The relations that a column is of.
@@ -261,6 +287,7 @@ impl Column {
             deferred_unique: None,
             belongs_to: None,
             name: None,
+            type_name: None,
             deferred: None,
             track: true,
         };
@@ -298,6 +325,7 @@ impl Column {
             ),
             "belongs_to" => self.belongs_to = item.value("belongs_to = Author", errors),
             "name" => self.name = item.value("name = editor", errors),
+            "type" => self.type_name = item.value("type = BookByAuthor", errors),
             "deferred" => self.deferred = flag(errors),
             "track" => {
                 let value = item.value::<LitBool>("track = false", errors);
@@ -409,12 +437,24 @@ fn identifier(name: &str, span: Span) -> Option<Ident> {
     Some(ident)
 }
 
-fn read_struct_items(attributes: &[Attribute], errors: &mut Errors) -> (Vec<Unique>, Vec<Composite>) {
-    let (mut uniques, mut composites) = (Vec::new(), Vec::new());
+/// What is declared on the struct.
+struct OnStruct {
+    uniques: Vec<Unique>,
+    composites: Vec<Composite>,
+    inverses: Vec<Inverse>,
+}
+
+fn read_struct_items(attributes: &[Attribute], errors: &mut Errors) -> OnStruct {
+    let (mut uniques, mut composites, mut inverses) = (Vec::new(), Vec::new(), Vec::new());
     for item in entity_items(attributes, errors) {
         let name = item.name.to_string();
         match (&item.value, name.as_str()) {
             (Value::List(tokens), "belongs_to") => composites.extend(Composite::read(&item, tokens, errors)),
+            (Value::List(tokens), "has_many" | "has_one" | "many_to_many") => {
+                inverses.extend(Inverse::read(&item, tokens, errors));
+            }
+            (_, kind @ ("has_many" | "has_one" | "many_to_many")) => errors
+                .at(item.span(), format_args!("`{kind}` needs its entity: write `{}`", inverse::form(kind))),
             (_, "belongs_to") => errors.at(
                 item.span(),
                 format_args!(
@@ -441,7 +481,7 @@ fn read_struct_items(attributes: &[Attribute], errors: &mut Errors) -> (Vec<Uniq
             ),
         }
     }
-    (uniques, composites)
+    OnStruct { uniques, composites, inverses }
 }
 
 /// The field names of a list. `form` shows how the item is written.

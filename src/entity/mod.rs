@@ -19,7 +19,7 @@ pub use draft::{Draft, LinkedColumn, Pending, Persisted, Record};
 pub use key::{ForeignKey, IntoKey, Key, KeyPart};
 pub use meta::{ColumnMeta, ColumnSet, EntityMeta, RelationMeta, UniqueMeta, same_key};
 pub use model::{Model, References};
-pub use relation::{BelongsTo, IntoLink, Link, Links, OneToOne, Optional, Required};
+pub use relation::{IntoLink, Link, Links};
 pub(crate) use relation::{LinkEnd, PendingLink};
 pub(crate) use shared::{give_key, refers_to};
 pub use unique::UniqueKey;

@@ -7,52 +7,6 @@ use super::{EntityMeta, IntoKey, Key, Model};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Managed, New, Reference, Tag};
 
-/// Marks a relation that always refers to a row.
-#[derive(Debug)]
-pub enum Required {}
-/// Marks a relation that may refer to nothing.
-#[derive(Debug)]
-pub enum Optional {}
-
-/// The relation number `INDEX` of `E`, which refers to a `P`: `Book::author()`.
-pub struct BelongsTo<E, P, N, const INDEX: usize>(PhantomData<Ends<E, P, N>>);
-
-type Ends<E, P, N> = fn() -> (E, P, N);
-
-/// An entity of which at most one row refers to any one row by its relation number `INDEX`: seen from the other side,
-/// the relation is to one.
-///
-/// `#[derive(Entity)]` implements it where the relation's columns contain the primary key or a unique set, which is also
-/// [`RelationMeta::one`](super::RelationMeta::one).
-#[diagnostic::on_unimplemented(
-    message = "many rows of `{Self}` can refer to the same row by this relation",
-    label = "the relation number {INDEX} of `{Self}` is not unique",
-    note = "if its columns are unique in the table, say so: `#[entity(unique)]` on the field, `#[entity(unique(..))]` on the struct"
-)]
-pub trait OneToOne<const INDEX: usize>: Model {}
-
-impl<E, P, N, const INDEX: usize> BelongsTo<E, P, N, INDEX> {
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<E, P, N, const INDEX: usize> Clone for BelongsTo<E, P, N, INDEX> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<E, P, N, const INDEX: usize> Copy for BelongsTo<E, P, N, INDEX> {}
-
-impl<E, P, N, const INDEX: usize> std::fmt::Debug for BelongsTo<E, P, N, INDEX> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "BelongsTo({INDEX})")
-    }
-}
-
 /// The other end of a relation: a row of this session, written or not, or a key.
 ///
 /// Made from a reference to a handle or from a [`Key`]; drafts and [`link`](crate::UnitOfWork::link) take it.

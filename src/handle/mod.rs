@@ -73,6 +73,10 @@ impl<E, S: State> fmt::Debug for Handle<'_, E, S> {
 pub(crate) struct Tag(NonZeroU32);
 
 impl Tag {
+    pub(crate) const fn number(self) -> u32 {
+        self.0.get()
+    }
+
     /// A tag that no session has had, until 2³² sessions have been opened.
     pub(crate) fn fresh() -> Self {
         use std::sync::atomic::{AtomicU32, Ordering};

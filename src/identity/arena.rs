@@ -1,8 +1,10 @@
 //! The rows of one entity in one session: slots, and the index from key to slot.
 
 use super::checkpoint::Checkpoint;
+use super::complete::Complete;
 use super::frame::{Frame, FrameKind};
 use super::index::Index;
+use super::inverse::Inverse;
 use super::slot::{Draft, Slot, Status};
 use super::twins::Twins;
 use crate::backend::Backend;
@@ -24,6 +26,10 @@ pub(crate) struct Arena<E: Model, B: Backend> {
     pub(super) first_pending: u64,
     /// What a flush that is on its way can be put back to, if it calls subscribers.
     pub(super) checkpoint: Option<Box<Checkpoint<E, B>>>,
+    /// Which rows refer to which.
+    pub(super) inverse: Inverse,
+    /// Which relations of which rows were loaded.
+    pub(super) complete: Complete,
 }
 
 impl<E: Model, B: Backend> Arena<E, B> {
@@ -37,6 +43,8 @@ impl<E: Model, B: Backend> Arena<E, B> {
             frames: frames.iter().map(|&kind| Frame::new(kind, 0)).collect(),
             first_pending: 0,
             checkpoint: None,
+            inverse: Inverse::default(),
+            complete: Complete::new(),
         }
     }
 
@@ -137,6 +145,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
 
     /// Replaces the content of a slot and keeps the index true.
     pub(crate) fn replace(&mut self, slot: u32, content: Slot<E, B>) -> Option<Slot<E, B>> {
+        self.inverse.note(slot);
         self.index.leave(&self.slots, slot);
         let old = self.slots.get_mut(slot as usize).map(|place| std::mem::replace(place, content));
         self.index.enter(&self.slots, slot);

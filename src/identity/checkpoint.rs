@@ -2,6 +2,8 @@
 //!
 //! A [`Frame`](super::frame::Frame) cannot do it: to a frame what is pending is outside, and here it is what is worked on.
 
+use std::any::TypeId;
+
 use hashbrown::HashMap;
 
 use super::arena::Arena;
@@ -19,6 +21,8 @@ pub(crate) struct Checkpoint<E: Model, B: Backend> {
     first_pending: u64,
     twins: Twins<E::Key>,
     noted: HashMap<u32, Noted<E, B>>,
+    /// What was loaded since.
+    pub(super) completed: Vec<(TypeId, u32)>,
 }
 
 /// A slot as it was, and what each open frame knew of it.
@@ -32,8 +36,9 @@ impl<E: Model, B: Backend> Arena<E, B> {
     pub(crate) fn open_checkpoint(&mut self) {
         let (start, first_pending) = (self.len(), self.first_pending);
         let (pending, twins) = (self.pending.clone(), self.twins.clone());
+        let (noted, completed) = (HashMap::new(), Vec::new());
         self.checkpoint =
-            Some(Box::new(Checkpoint { start, pending, first_pending, twins, noted: HashMap::new() }));
+            Some(Box::new(Checkpoint { start, pending, first_pending, twins, noted, completed }));
         for slot in self.pending.clone() {
             self.note_before(slot);
         }
@@ -48,6 +53,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
     pub(crate) fn restore_checkpoint(&mut self) {
         let Some(checkpoint) = self.checkpoint.take() else { return };
         self.forget_from(checkpoint.start);
+        self.forget_complete(checkpoint.completed);
         for (slot, Noted { content, entries }) in checkpoint.noted {
             self.replace(slot, content);
             for (frame, entry) in self.frames.iter_mut().zip(entries) {
@@ -63,6 +69,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
 
     /// Notes what a slot is before its content changes.
     pub(super) fn note_before(&mut self, slot: u32) {
+        self.inverse.note(slot);
         let Some(checkpoint) = &mut self.checkpoint else { return };
         if slot >= checkpoint.start || checkpoint.noted.contains_key(&slot) {
             return;

@@ -1,5 +1,6 @@
 //! Frames: what a transaction or a scope has to put back, and what waits outside of it.
 
+use std::any::TypeId;
 use std::borrow::Cow;
 
 use hashbrown::HashMap;
@@ -36,6 +37,8 @@ pub(crate) struct Frame<E: Model, B: Backend> {
     pub(crate) journal: HashMap<u32, Entry<E, B>>,
     /// The rows that were locked inside.
     pub(crate) held: Held,
+    /// What was loaded inside.
+    pub(crate) completed: Vec<(TypeId, u32)>,
 }
 
 /// A slot of outside that was touched inside.
@@ -52,7 +55,16 @@ pub(crate) struct Entry<E: Model, B: Backend> {
 impl<E: Model, B: Backend> Frame<E, B> {
     pub(crate) fn new(kind: FrameKind, start: u32) -> Self {
         let (outside, twins, journal) = (Vec::new(), Twins::default(), HashMap::new());
-        Self { kind, start, outside, first_pending: 0, twins, journal, held: Held::default() }
+        Self {
+            kind,
+            start,
+            outside,
+            first_pending: 0,
+            twins,
+            journal,
+            held: Held::default(),
+            completed: Vec::new(),
+        }
     }
 }
 
@@ -118,6 +130,9 @@ impl<E: Model, B: Backend> Arena<E, B> {
         let Some(frame) = self.frames.pop() else { return };
         if frame.kind == FrameKind::Scope {
             self.forget_from(frame.start);
+            self.forget_complete(frame.completed);
+        } else if let Some(around) = self.frames.last_mut() {
+            around.completed.extend(frame.completed);
         }
         for (slot, entry) in frame.journal {
             let Some(inside) = self.slots.get(slot as usize).cloned() else { continue };
@@ -136,6 +151,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
     pub(crate) fn undo_frame(&mut self) {
         let Some(frame) = self.frames.pop() else { return };
         self.forget_from(frame.start);
+        self.forget_complete(frame.completed);
         for (slot, entry) in frame.journal {
             self.replace(slot, entry.before);
         }
@@ -147,6 +163,8 @@ impl<E: Model, B: Backend> Arena<E, B> {
             self.index.leave(&self.slots, slot);
         }
         self.slots.truncate(start as usize);
+        self.inverse.forget_from(start);
+        self.complete.retain(|(_, owner)| *owner < start);
     }
 
     /// These columns were written, and nothing but the innermost transaction can undo that: the scopes within it keep

@@ -2,9 +2,11 @@
 
 mod arena;
 mod checkpoint;
+mod complete;
 mod frame;
 mod held;
 mod index;
+mod inverse;
 mod links;
 mod rebase;
 mod settle;
@@ -16,6 +18,7 @@ mod written;
 
 pub(crate) use arena::{Arena, Found};
 pub(crate) use frame::FrameKind;
+pub(crate) use inverse::Lead;
 #[expect(unreachable_pub, reason = "it stands in the hidden method of a public trait")]
 pub use links::DraftTarget;
 pub(crate) use slot::{Expression, Guard, Row, Slot, Status, Written, relation_columns};

@@ -12,6 +12,7 @@ mod levels;
 mod mode;
 mod nest;
 mod preview;
+mod relations;
 mod store;
 mod stores;
 mod table_name;

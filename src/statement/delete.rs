@@ -205,6 +205,11 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
 
     /// How many keys go into one statement, and how they stand in it.
     pub(super) fn keyed(&self) -> (Layout, usize) {
+        self.keyed_by(E::meta().key.len())
+    }
+
+    /// The same for keys of so many parts.
+    pub(super) fn keyed_by(&self, parts: usize) -> (Layout, usize) {
         let dialect = self.database.dialect;
         let (layout, rows) = match dialect.keyed {
             KeyedShape::Arrays { rows, .. } if !self.has_no_arrays => return (Layout::Arrays, rows.max(1)),
@@ -212,7 +217,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             KeyedShape::List { rows, .. } => (Layout::Listed, rows),
         };
         // The key and the version.
-        (layout, rows.min(dialect.max_binds / (E::meta().key.len() + 1)).max(1))
+        (layout, rows.min(dialect.max_binds / (parts + 1)).max(1))
     }
 }
 

@@ -81,23 +81,48 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         lock: Hold,
         each: &mut dyn FnMut(E),
     ) -> Result<()> {
-        let (_, size) = self.keyed();
+        let shape = |rows| Shape::Select { columns: Selected::Row, rows, lock };
+        self.load_where::<E>(connection, keys, &shape, each)
+    }
+
+    /// The rows that refer to those of the keys, in the database's order, with as few SELECTs as the limits allow.
+    pub(crate) fn load_by_reference<P: Entity<B>>(
+        &mut self,
+        connection: &mut B::Connection,
+        relation: usize,
+        keys: &[P::Key],
+        each: &mut dyn FnMut(E),
+    ) -> Result<()> {
+        let shape = |rows| Shape::SelectReferring { relation, rows };
+        self.load_where::<P>(connection, keys, &shape, each)
+    }
+
+    /// The rows that keys of `K` say which, in statements of a shape.
+    fn load_where<K: Entity<B>>(
+        &mut self,
+        connection: &mut B::Connection,
+        keys: &[K::Key],
+        shape: &dyn Fn(Count) -> Shape,
+        each: &mut dyn FnMut(E),
+    ) -> Result<()> {
+        let parts = K::meta().key.len();
+        let (_, size) = self.keyed_by(parts);
         for chunk in keys.chunks(size) {
-            let (layout, size) = self.keyed();
+            let (layout, size) = self.keyed_by(parts);
             let (rows, cached) = match layout {
                 _ if chunk.len() == 1 => (Count::ONE, Cached::Yes),
                 Layout::Listed => (Count::Listed(chunk.len()), Cached::of(chunk.len(), size)),
                 Layout::Arrays => (Count::Arrays, Cached::Yes),
             };
             let layout = if chunk.len() == 1 { Layout::Listed } else { layout };
-            let text = self.text(Shape::Select { columns: Selected::Row, rows, lock })?;
-            let known = Keyed::<E, B> { keys: chunk, versions: None };
+            let text = self.text(shape(rows))?;
+            let known = Keyed::<K, B> { keys: chunk, versions: None };
             let listed = Listed(&known);
             let collected = match self.collect(connection, &listed, layout) {
                 Ok(collected) => collected,
                 Err(refused) => {
                     self.again(refused, chunk, &mut |writer, keys| {
-                        writer.load_keyed(connection, keys, lock, each)
+                        writer.load_where::<K>(connection, keys, shape, each)
                     })?;
                     continue;
                 }

@@ -2,7 +2,8 @@
 
 use std::any::TypeId;
 
-use moored::entity::{Draft, Key, Link, Links, Model, OneToOne, Record, References};
+use moored::entity::{Draft, Key, Link, Links, Model, Record, References};
+use moored::relation::OneToOne;
 
 use crate::schema::*;
 use crate::support::pending;
@@ -62,12 +63,12 @@ fn the_description_tells_columns_in_the_order_of_the_key() {
 
 #[test]
 fn a_relation_is_to_one_where_its_columns_contain_the_key_or_a_unique_set() {
-    fn to_one<E: OneToOne<INDEX>, const INDEX: usize>() -> bool {
-        E::meta().relations[INDEX].one
+    fn to_one<R: OneToOne>(_: R, index: usize) -> bool {
+        R::INDEX == index && R::Owner::meta().relations[index].one
     }
-    assert!(to_one::<Plaque, 0>(), "the whole key");
-    assert!(to_one::<Ticket, 2>(), "a unique set, in whatever order");
-    assert!(to_one::<Profile, 0>(), "the key in one column");
+    assert!(to_one(Plaque::seat(), 0), "the whole key");
+    assert!(to_one(Ticket::other(), 2), "a unique set, in whatever order");
+    assert!(to_one(Profile::author(), 0), "the key in one column");
     let one = |meta: &'static moored::entity::EntityMeta| -> Vec<bool> {
         meta.relations.iter().map(|relation| relation.one).collect()
     };

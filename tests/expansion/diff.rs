@@ -45,7 +45,7 @@ fn relations_are_described_with_their_targets() {
         ]
     );
     assert_eq!((Author::meta().relations[0].target)().0, std::any::TypeId::of::<Author>());
-    assert_eq!(format!("{:?}{:?}", Book::author(), Book::illustrator()), "BelongsTo(0)BelongsTo(2)");
+    assert_eq!(format!("{:?}{:?}", Book::author(), Book::illustrator()), "BookAuthorBookIllustrator");
 }
 
 #[test]

@@ -1,51 +1,153 @@
-//! One function of the entity for each relation.
+//! A unit struct for each relation, and the function of the entity that gives it.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Type;
 use syn::ext::IdentExt;
 
-use super::Target;
+use super::{Target, at};
+use crate::inverse::{Inverse, Way};
 
 pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
-    let (ident, vis) = (&entity.ident, &entity.vis);
-    let functions: Vec<_> = entity
-        .relations()
-        .map(|relation| {
-            let (index, name, target) = (relation.index, &relation.name, relation.target);
-            let presence =
-                if relation.is_nullable() { format_ident!("Optional") } else { format_ident!("Required") };
-            let doc = format!("The relation `{}`, held by {}.", name.unraw(), relation.fields());
+    let held = entity.relations().map(|relation| {
+        let (index, name, kind) = (relation.index, &relation.name, &relation.type_name);
+        let presence = match relation.is_nullable() {
+            true => quote!(::moored::relation::Optional),
+            false => quote!(::moored::relation::Required),
+        };
+        let doc = format!("The relation `{}`, held by {}.", name.unraw(), relation.fields());
+        let declared =
+            declare(entity, name, kind, relation.target, &doc, &quote!(::moored::relation::One<#presence>));
+        let ident = &entity.ident;
+        let text = name.unraw().to_string();
+        let one_to_one = entity.is_to_one(&relation).then(|| {
             quote! {
-                #[doc = #doc]
-                #[must_use]
-                #vis const fn #name() -> ::moored::entity::BelongsTo<
-                    Self,
-                    #target,
-                    ::moored::entity::#presence,
-                    #index,
-                > {
-                    ::moored::entity::BelongsTo::new()
-                }
+                #[automatically_derived]
+                impl ::moored::relation::OneToOne for #kind {}
             }
-        })
-        .collect();
-    let to_one = entity.relations().filter(|relation| entity.is_to_one(relation)).map(|relation| {
-        let index = relation.index;
+        });
         quote! {
+            #declared
+
             #[automatically_derived]
-            impl ::moored::entity::OneToOne<#index> for #ident {}
+            impl ::moored::relation::ToOne for #kind {
+                type Presence = #presence;
+                const INDEX: usize = #index;
+            }
+
+            #[automatically_derived]
+            impl ::moored::relation::Named<{ ::moored::relation::name(#text) }> for #ident {
+                type Relation = #kind;
+            }
+
+            #one_to_one
         }
     });
-    if functions.is_empty() {
-        return TokenStream::new();
-    }
+    let inverses = entity.inverses.iter().map(|inverse| expand_inverse(entity, inverse));
+    let pairs = pairs(entity);
+    quote!(#(#held)* #(#inverses)* #pairs)
+}
+
+/// The relation's type and the function that gives it.
+fn declare(
+    entity: &Target<'_>,
+    name: &Ident,
+    kind: &Ident,
+    target: &Type,
+    doc: &str,
+    way: &TokenStream,
+) -> TokenStream {
+    let (ident, vis) = (&entity.ident, &entity.vis);
+    let text = name.unraw().to_string();
     quote! {
+        #[doc = #doc]
+        #[derive(
+            ::core::clone::Clone, ::core::marker::Copy, ::core::default::Default, ::core::fmt::Debug,
+        )]
+        #[allow(dead_code, reason = "a program need not name the relations of its entities")]
+        #vis struct #kind;
+
         #[automatically_derived]
         #[allow(dead_code, reason = "a program need not use every relation of its entities")]
         impl #ident {
-            #(#functions)*
+            #[doc = #doc]
+            #[must_use]
+            #vis const fn #name() -> #kind {
+                #kind
+            }
         }
 
-        #(#to_one)*
+        #[automatically_derived]
+        impl ::moored::relation::Relation for #kind {
+            type Owner = #ident;
+            type Target = #target;
+            type Kind = #way;
+            const NAME: &'static str = #text;
+        }
     }
+}
+
+fn expand_inverse(entity: &Target<'_>, inverse: &Inverse) -> TokenStream {
+    let (name, target) = (&inverse.name, &inverse.target);
+    let kind = entity.relation_type(name, inverse.type_name.as_ref());
+    let named = |holder: &Type, by: &Ident| {
+        let text = by.unraw().to_string();
+        let at = by.span();
+        quote_spanned!(at=> <#holder as ::moored::relation::Named<{ ::moored::relation::name(#text) }>>::Relation)
+    };
+    let (way, doc) = match &inverse.way {
+        Way::Many { by } => {
+            let via = named(target, by);
+            (quote!(::moored::relation::Many<#via>), format!("The rows that refer to this one by `{by}`."))
+        }
+        Way::One { by } => {
+            let via = named(target, by);
+            (quote!(::moored::relation::Single<#via>), format!("The row that refers to this one by `{by}`."))
+        }
+        Way::Through { link, by, to } => {
+            let (near, far) = (named(link, by), named(link, to));
+            let doc = format!("The rows that rows in between link to this one, by `{by}` and `{to}`.");
+            (quote!(::moored::relation::Through<#near, #far>), doc)
+        }
+    };
+    let declared = declare(entity, name, &kind, target, &doc, &way);
+    let to_one = match &inverse.way {
+        Way::One { by } => {
+            let via = named(target, by);
+            let at = at(target);
+            Some(quote_spanned! {at=>
+                const _: fn() = || {
+                    fn __one_to_one<V: ::moored::relation::OneToOne>() {}
+                    __one_to_one::<#via>();
+                };
+            })
+        }
+        _ => None,
+    };
+    quote!(#declared #to_one)
+}
+
+/// For each ordered pair of relations: what was loaded before the second stays loaded.
+fn pairs(entity: &Target<'_>) -> TokenStream {
+    let held = entity.relations().map(|relation| relation.type_name);
+    let inverses =
+        entity.inverses.iter().map(|inverse| entity.relation_type(&inverse.name, inverse.type_name.as_ref()));
+    let all: Vec<Ident> = held.chain(inverses).collect();
+    let pairs = all.iter().flat_map(|one| {
+        all.iter().filter(move |other| *other != one).map(move |other| {
+            quote! {
+                #[automatically_derived]
+                #[diagnostic::do_not_recommend]
+                impl<__Each, __Before> ::moored::relation::Has<#one>
+                    for ::moored::relation::With<#other, __Each, __Before>
+                where
+                    __Each: ::moored::relation::Witness,
+                    __Before: ::moored::relation::Has<#one>,
+                {
+                    type Each = __Before::Each;
+                }
+            }
+        })
+    });
+    quote!(#(#pairs)*)
 }

@@ -4,11 +4,12 @@ use std::any::TypeId;
 
 use crate::backend::Backend;
 use crate::entity::{
-    BelongsTo, Entity, EntityMeta, IntoLink, LinkEnd, Optional, PendingLink, References, give_key, refers_to,
+    Entity, EntityMeta, IntoLink, LinkEnd, Model, PendingLink, References, give_key, refers_to,
 };
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Managed, New, State};
 use crate::identity::DraftTarget;
+use crate::relation::{Optional, ToOne};
 use crate::session::core::Core;
 use crate::session::{Authority, UnitOfWork};
 
@@ -32,32 +33,31 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     ///
     /// As [`edit`](Self::edit); [`Removed`](Error::Removed) when the target was removed through another handle,
     /// [`PendingOutside`](Error::PendingOutside) when it waits outside of this transaction.
-    pub fn link<E, P, N, S, const INDEX: usize>(
+    pub fn link<R, S>(
         &mut self,
-        handle: &Handle<'s, E, S>,
-        relation: BelongsTo<E, P, N, INDEX>,
-        to: impl IntoLink<'s, P>,
+        handle: &Handle<'s, R::Owner, S>,
+        relation: R,
+        to: impl IntoLink<'s, R::Target>,
     ) -> Result<()>
     where
-        E: Entity<B>,
-        P: Entity<B>,
+        R: ToOne<Owner: Entity<B>, Target: Entity<B>>,
         S: Linkable,
         A: Authority,
     {
         let _ = relation;
         let slot = self.own(handle)?;
         match to.into_link().into_end() {
-            LinkEnd::Key(key) => S::link(&mut self.core, slot, INDEX, DraftTarget::Key(&key), handle),
+            LinkEnd::Key(key) => S::link(&mut self.core, slot, R::INDEX, DraftTarget::Key(&key), handle),
             LinkEnd::Slot { tag, .. } if tag != self.core.tag => {
-                Err(Error::ForeignHandle { entity: P::meta().name })
+                Err(Error::ForeignHandle { entity: R::Target::meta().name })
             }
             LinkEnd::Slot { slot: target, .. } => {
-                let key = self.core.map.arena_mut::<P>().link_target(target)?;
+                let key = self.core.map.arena_mut::<R::Target>().link_target(target)?;
                 let end = match &key {
                     Some(key) => DraftTarget::Key(key),
-                    None => DraftTarget::Slot(TypeId::of::<P>(), target),
+                    None => DraftTarget::Slot(TypeId::of::<R::Target>(), target),
                 };
-                S::link(&mut self.core, slot, INDEX, end, handle)
+                S::link(&mut self.core, slot, R::INDEX, end, handle)
             }
         }
     }
@@ -79,20 +79,15 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// # Errors
     ///
     /// As [`edit`](Self::edit).
-    pub fn unlink<E, P, S, const INDEX: usize>(
-        &mut self,
-        handle: &Handle<'s, E, S>,
-        relation: BelongsTo<E, P, Optional, INDEX>,
-    ) -> Result<()>
+    pub fn unlink<R, S>(&mut self, handle: &Handle<'s, R::Owner, S>, relation: R) -> Result<()>
     where
-        E: Entity<B>,
-        P: Entity<B>,
+        R: ToOne<Presence = Optional, Owner: Entity<B>, Target: Entity<B>>,
         S: Linkable,
         A: Authority,
     {
         let _ = relation;
         let slot = self.own(handle)?;
-        S::link(&mut self.core, slot, INDEX, DraftTarget::Nothing, handle)
+        S::link(&mut self.core, slot, R::INDEX, DraftTarget::Nothing, handle)
     }
 }
 

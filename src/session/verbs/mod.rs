@@ -13,6 +13,7 @@ mod link;
 mod lock;
 mod lock_query;
 mod persist;
+mod populate;
 mod promote;
 mod query;
 mod read;

@@ -25,7 +25,7 @@ impl<B: Backend> Text<B> {
             self.equal_to_v(&known)?;
         } else {
             self.sql(" WHERE ");
-            self.keys(rows, check, dialect.keyed)?;
+            self.keys(self.meta.key, rows, check, dialect.keyed)?;
         }
         if rows != Count::ONE && dialect.returning == Returning::Clause {
             let key = self.meta.key.iter().copied();
@@ -44,21 +44,42 @@ impl<B: Backend> Text<B> {
         dialect: &Dialect,
     ) -> QueryResult<()> {
         let columns = self.selected(columns);
-        if rows == Count::Arrays && self.meta.key.len() > 1 {
+        self.select_where::<E>(columns, self.meta.key, rows, dialect)?;
+        self.hold(lock, dialect);
+        Ok(())
+    }
+
+    /// `SELECT a, b FROM t WHERE author_id IN (?, ?)`
+    pub(super) fn select_referring<E: Entity<B>>(
+        &mut self,
+        relation: usize,
+        rows: Count,
+        dialect: &Dialect,
+    ) -> QueryResult<()> {
+        let columns = self.selected(Selected::Row);
+        self.select_where::<E>(columns, self.columns_of(relation), rows, dialect)
+    }
+
+    /// `SELECT a, b FROM t WHERE ..`, or a join with arrays of keys that have several columns.
+    fn select_where<E: Entity<B>>(
+        &mut self,
+        columns: Vec<usize>,
+        known: &'static [usize],
+        rows: Count,
+        dialect: &Dialect,
+    ) -> QueryResult<()> {
+        if rows == Count::Arrays && known.len() > 1 {
             self.sql("SELECT ");
             self.names_of_t(columns)?;
             self.sql(" FROM ");
             self.table::<E>()?;
             self.sql(" AS t JOIN ");
-            self.unnest(self.meta.key.len())?;
+            self.unnest(known.len())?;
             self.sql(" ON ");
-            self.equal_to_v(self.meta.key)?;
-        } else {
-            self.select_from::<E>(columns)?;
-            self.keys(rows, false, dialect.keyed)?;
+            return self.equal_to_v(known);
         }
-        self.hold(lock, dialect);
-        Ok(())
+        self.select_from::<E>(columns)?;
+        self.keys(known, rows, false, dialect.keyed)
     }
 
     /// What at the end of a SELECT keeps its rows.
@@ -124,10 +145,10 @@ impl<B: Backend> Text<B> {
     /// for an array of keys.
     ///
     /// One tuple in IN is a full scan on MariaDB, and tuples are a syntax error on SQLite without VALUES.
-    fn keys(&mut self, rows: Count, check: bool, keyed: KeyedShape) -> QueryResult<()> {
+    fn keys(&mut self, key: &[usize], rows: Count, check: bool, keyed: KeyedShape) -> QueryResult<()> {
         let version = self.version(check);
-        match (self.meta.key, rows) {
-            (_, Count::ONE) => self.key_and_version(check),
+        match (key, rows) {
+            (_, Count::ONE) => self.equal_to(key.iter().copied().chain(version)),
             ([column], Count::Arrays) => {
                 self.name(*column)?;
                 self.sql(" = ANY(");
@@ -145,7 +166,7 @@ impl<B: Backend> Text<B> {
             (_, Count::Listed(rows))
                 if matches!(keyed, KeyedShape::List { composite: CompositeKeys::Values, .. }) =>
             {
-                let known: Vec<usize> = self.meta.key.iter().copied().chain(version).collect();
+                let known: Vec<usize> = key.iter().copied().chain(version).collect();
                 self.sql("(");
                 self.names(known.iter().copied())?;
                 self.sql(") IN (VALUES ");
@@ -160,7 +181,7 @@ impl<B: Backend> Text<B> {
             }
             (_, Count::Listed(rows)) => self.separated(" OR ", 0..rows, |text, _| {
                 text.sql("(");
-                text.key_and_version(check)?;
+                text.equal_to(key.iter().copied().chain(version))?;
                 text.sql(")");
                 Ok(())
             }),
@@ -171,7 +192,12 @@ impl<B: Backend> Text<B> {
     /// `a = ? AND b = ? AND version = ?`
     pub(super) fn key_and_version(&mut self, check: bool) -> QueryResult<()> {
         let version = self.version(check);
-        self.separated(" AND ", self.meta.key.iter().copied().chain(version), |text, column| {
+        self.equal_to(self.meta.key.iter().copied().chain(version))
+    }
+
+    /// `a = ? AND b = ?`
+    fn equal_to(&mut self, columns: impl IntoIterator<Item = usize>) -> QueryResult<()> {
+        self.separated(" AND ", columns, |text, column| {
             text.name(column)?;
             text.sql(" = ");
             text.placeholder();

@@ -41,6 +41,8 @@ pub(super) enum Shape {
     Delete { rows: Count, check: bool },
     /// SELECT of rows by key.
     Select { columns: Selected, rows: Count, lock: Hold },
+    /// SELECT of the rows that refer to others, by the columns of a relation.
+    SelectReferring { relation: usize, rows: Count },
     /// SELECT of rows by their values in a unique set or the key, as they are now and stay.
     SelectUnique { set: Option<usize>, rows: usize },
     /// SELECT of what the database filled into so many rows whose keys it made just now.
@@ -136,6 +138,7 @@ impl<B: Backend> Text<B> {
             Shape::Park { columns } => self.park::<E>(columns),
             Shape::Delete { rows, check } => self.delete::<E>(rows, check, dialect),
             Shape::Select { columns, rows, lock } => self.select::<E>(columns, rows, lock, dialect),
+            Shape::SelectReferring { relation, rows } => self.select_referring::<E>(relation, rows, dialect),
             Shape::SelectInserted { rows } => self.select_inserted::<E>(rows, dialect.returning),
         }
     }
@@ -220,6 +223,11 @@ impl<B: Backend> Text<B> {
             text.sql(&format!(" = v.c{place}"));
             Ok(())
         })
+    }
+
+    /// The columns of a relation.
+    fn columns_of(&self, relation: usize) -> &'static [usize] {
+        self.meta.relations.get(relation).map_or(&[], |relation| relation.columns)
     }
 
     /// The version column, where it is checked.

@@ -25,6 +25,7 @@ mod identity_map;
 mod isolation;
 mod limits;
 mod links;
+mod loading;
 mod lock_queries;
 mod lock_times;
 mod lock_waits;

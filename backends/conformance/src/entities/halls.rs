@@ -8,6 +8,7 @@ use crate::schema::{claims, halls, passes, plaques, stalls, stamps, tickets};
 /// What all the keys below are made of.
 #[derive(Entity, Queryable, Clone, Debug, PartialEq)]
 #[diesel(table_name = halls)]
+#[entity(has_many(stalls: Stall, by = hall))]
 pub struct Hall {
     #[entity(key, generated)]
     pub id: i32,
@@ -18,6 +19,7 @@ pub struct Hall {
 #[derive(Entity, Queryable, Clone, Debug, PartialEq)]
 #[diesel(table_name = stalls)]
 #[entity(belongs_to(Stall, name = neighbour, columns(hall_id, beside)))]
+#[entity(has_many(tickets: Ticket, by = stall), has_one(plaque: Plaque, by = stall))]
 pub struct Stall {
     #[entity(key, belongs_to = Hall)]
     pub hall_id: Key<Hall>,

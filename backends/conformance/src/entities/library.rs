@@ -5,11 +5,13 @@ use diesel::prelude::*;
 use moored::{Entity, Key};
 use serde::{Deserialize, Serialize};
 
+use super::{BookTag, Tag};
 use crate::schema::{authors, books, categories};
 
 /// A generated key, a unique value that may be NULL, a version.
 #[derive(Entity, Queryable, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[diesel(table_name = authors)]
+#[entity(has_many(books: Book, by = author), has_many(edited: Book, by = editor))]
 pub struct Author {
     #[entity(key, generated)]
     pub id: i32,
@@ -24,6 +26,7 @@ pub struct Author {
 #[derive(Entity, Queryable, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[diesel(table_name = books)]
 #[entity(unique(shelf, position))]
+#[entity(has_many(book_tags: BookTag, by = book), many_to_many(tags: Tag, through = BookTag, by = book, to = tag))]
 pub struct Book {
     #[entity(key, generated)]
     pub id: i32,
@@ -47,6 +50,7 @@ pub struct Book {
 /// A tree in one table, with a unique value that is never NULL.
 #[derive(Entity, Queryable, Clone, Debug, PartialEq)]
 #[diesel(table_name = categories)]
+#[entity(has_many(children: Category, by = parent))]
 pub struct Category {
     #[entity(key, generated)]
     pub id: i32,

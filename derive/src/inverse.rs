@@ -1,0 +1,80 @@
+//! A relation by columns of another entity, as the struct declares it: `has_many(books: Book, by = author)`.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::Type;
+
+use crate::attribute::{Item, split_after_name_and_type};
+use crate::diagnostics::Errors;
+
+/// How many rows there are on the other side, and which columns lead there.
+pub(crate) enum Way {
+    /// `by` is the name of their relation to this entity.
+    Many {
+        by: Ident,
+    },
+    One {
+        by: Ident,
+    },
+    /// The rows in between, and the names of their relations to this entity and to the other.
+    Through {
+        link: Box<Type>,
+        by: Ident,
+        to: Ident,
+    },
+}
+
+/// A relation without a column of its own.
+pub(crate) struct Inverse {
+    pub(crate) span: Span,
+    pub(crate) name: Ident,
+    pub(crate) target: Type,
+    pub(crate) way: Way,
+    /// What its type is called, where the struct says so.
+    pub(crate) type_name: Option<Ident>,
+}
+
+/// How each is written.
+pub(crate) fn form(kind: &str) -> &'static str {
+    match kind {
+        "has_many" => "has_many(books: Book, by = author)",
+        "has_one" => "has_one(profile: Profile, by = author)",
+        _ => "many_to_many(tags: Tag, through = BookTag, by = book, to = tag)",
+    }
+}
+
+impl Inverse {
+    /// Reads what is between the parentheses. `None` where something is missing, which was noted.
+    pub(crate) fn read(item: &Item, tokens: &TokenStream, errors: &mut Errors) -> Option<Self> {
+        let kind = item.name.to_string();
+        let form = form(&kind);
+        let (name, target, items) = split_after_name_and_type(item, tokens.clone(), form, errors)?;
+        let (mut link, mut by, mut to, mut type_name) = (None, None, None, None);
+        let mut seen = HashSet::new();
+        for item in items {
+            if !seen.insert(item.name.to_string()) {
+                errors.at(item.span(), format_args!("`{}` is given twice: remove one", item.name));
+            }
+            match item.name.to_string().as_str() {
+                "by" => by = item.value(form, errors),
+                "to" if kind == "many_to_many" => to = item.value(form, errors),
+                "through" if kind == "many_to_many" => link = item.value(form, errors),
+                "type" => type_name = item.value("type = AuthorOfBooks", errors),
+                _ => {
+                    errors.at(item.span(), format_args!("unknown attribute `{}`: write `{form}`", item.name))
+                }
+            }
+        }
+        let needed: &[&str] = if kind == "many_to_many" { &["through", "by", "to"] } else { &["by"] };
+        for missing in needed.iter().filter(|needed| !seen.contains(**needed)) {
+            errors.at(item.span(), format_args!("`{kind}` needs `{missing}`: write `{form}`"));
+        }
+        let way = match kind.as_str() {
+            "has_many" => Way::Many { by: by? },
+            "has_one" => Way::One { by: by? },
+            _ => Way::Through { link: Box::new(link?), by: by?, to: to? },
+        };
+        Some(Self { span: item.span(), name, target, way, type_name })
+    }
+}

@@ -1,0 +1,95 @@
+//! Relations as typed values: every one is a unit struct that the derive names, `AuthorBooks`, and `Author::books()` is its
+//! value.
+//!
+//! | declared | kind | the value of [`related`](crate::UnitOfWork::related) |
+//! |---|---|---|
+//! | `belongs_to = Author` on a field, `belongs_to(..)` on the struct | [`One`] | `Result<Handle>`, or `Result<Option<Handle>>` of a nullable one |
+//! | `has_many(books: Book, by = author)` | [`Many`] | `Vec<Handle>` |
+//! | `has_one(profile: Profile, by = author)` | [`Single`] | `Option<Handle>` |
+//! | `many_to_many(tags: Tag, through = BookTag, by = book, to = tag)` | [`Through`] | `Vec<Handle>` |
+//!
+//! The other three are sides without the column, and name the [`ToOne`] that has it. The two derives meet by its name:
+//! [`Named`].
+
+mod kind;
+mod plan;
+mod witness;
+
+use std::fmt::Debug;
+
+pub use kind::{Kind, Many, One, Populate, Presence, Single, Through};
+pub(crate) use kind::not_loaded;
+pub use plan::{Plan, Rows, Run, Then};
+pub use witness::{Has, Loaded, LoadedWith, With, Witness, Witnessed};
+
+use crate::entity::Model;
+
+/// Marks a relation that always refers to a row.
+#[derive(Debug)]
+pub enum Required {}
+/// Marks a relation that may refer to nothing.
+#[derive(Debug)]
+pub enum Optional {}
+
+/// A relation of an entity, whichever side holds the column.
+pub trait Relation: Copy + Default + Debug + 'static {
+    /// The entity that has the relation.
+    type Owner: Model;
+    /// The entity that it leads to.
+    type Target: Model;
+    /// How it leads there.
+    type Kind: Kind<Self>;
+    /// Its name: that of the function that gives it.
+    const NAME: &'static str;
+
+    /// This relation, and one of the rows that it leads to: a path for [`populate`](crate::UnitOfWork::populate).
+    fn then<P: Plan<Self::Target>>(self, next: P) -> Then<Self, P> {
+        Then::new(self, next)
+    }
+}
+
+/// Many to one, by columns of the owner: `Book::author()`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a relation by a column of its owner",
+    label = "expected a `belongs_to`: the other side of this relation holds the column"
+)]
+pub trait ToOne: Relation {
+    /// [`Required`], or [`Optional`] where the column takes NULL.
+    type Presence: Presence;
+    /// Its number among [`EntityMeta::relations`](crate::entity::EntityMeta::relations).
+    const INDEX: usize;
+}
+
+/// A relation of which at most one row refers to any one row: seen from the other side, it is to one.
+///
+/// `#[derive(Entity)]` implements it where the relation's columns contain the primary key or a unique set, which is also
+/// [`RelationMeta::one`](crate::entity::RelationMeta::one).
+#[diagnostic::on_unimplemented(
+    message = "many rows can refer to the same row by `{Self}`",
+    label = "the columns of `{Self}` are not unique",
+    note = "if its columns are unique in the table, say so: `#[entity(unique)]` on the field, `#[entity(unique(..))]` on the struct"
+)]
+pub trait OneToOne: ToOne {}
+
+/// The relation of that name, for the derive of the other side: `by = author` is `Named<{ name("author") }>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no `belongs_to` of the name that is given",
+    label = "`by` and `to` name a relation of `{Self}` that holds a column"
+)]
+pub trait Named<const NAME: u64> {
+    /// The relation.
+    type Relation: ToOne;
+}
+
+/// A number for a relation's name: FNV-1a, <http://www.isthe.com/chongo/tech/comp/fnv/>. The derive refuses an entity with two
+/// relations of one number.
+#[must_use]
+pub const fn name(name: &str) -> u64 {
+    let mut bytes = name.as_bytes();
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    while let [byte, rest @ ..] = bytes {
+        hash = (hash ^ *byte as u64).wrapping_mul(0x0100_0000_01b3);
+        bytes = rest;
+    }
+    hash
+}

@@ -1,0 +1,169 @@
+//! What to load with a row: a relation, a path of relations, or several of those.
+
+use super::{Loaded, Populate, Relation, With, Witness};
+use crate::backend::Backend;
+use crate::entity::{Entity, Model};
+use crate::error::Result;
+use crate::handle::{Handle, Managed};
+use crate::session::Core;
+
+/// What to load with an `E`: a relation, a path `Author::books().then(Book::tags())`, or a tuple of up to four of those.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a relation of `{E}`",
+    label = "expected a relation of `{E}`, a path that starts with one, or a tuple of those"
+)]
+pub trait Plan<E>: Copy {
+    /// The witness of before, with this on top.
+    type Onto<W: Witness>: Witness;
+}
+
+/// A plan that the backend `B` can carry out.
+#[doc(hidden)]
+pub trait Run<E, B: Backend>: Plan<E> {
+    fn run(self, core: &mut Core<B>, owners: &[u32]) -> Result<()>;
+}
+
+/// A relation, and what to load with the rows that it leads to.
+#[derive(Clone, Copy, Debug)]
+pub struct Then<R, P>(R, P);
+
+impl<R, P> Then<R, P> {
+    pub(super) const fn new(relation: R, next: P) -> Self {
+        Self(relation, next)
+    }
+}
+
+impl<E, R: Relation<Owner = E>> Plan<E> for R {
+    type Onto<W: Witness> = With<R, (), W>;
+}
+
+impl<E, R, B> Run<E, B> for R
+where
+    B: Backend,
+    E: Entity<B>,
+    R: Relation<Owner = E, Kind: Populate<R, B>>,
+{
+    fn run(self, core: &mut Core<B>, owners: &[u32]) -> Result<()> {
+        core.populate::<R>(owners).map(drop)
+    }
+}
+
+impl<E, R: Relation<Owner = E>, P: Plan<R::Target>> Plan<E> for Then<R, P> {
+    type Onto<W: Witness> = With<R, P::Onto<()>, W>;
+}
+
+impl<E, R, P, B> Run<E, B> for Then<R, P>
+where
+    B: Backend,
+    E: Entity<B>,
+    R: Relation<Owner = E, Kind: Populate<R, B>>,
+    P: Run<R::Target, B>,
+{
+    fn run(self, core: &mut Core<B>, owners: &[u32]) -> Result<()> {
+        let targets = core.populate::<R>(owners)?;
+        self.1.run(core, &targets)
+    }
+}
+
+macro_rules! onto {
+    ($before:ty;) => { $before };
+    ($before:ty; $first:ident $($rest:ident)*) => { onto!(<$first as Plan<E>>::Onto<$before>; $($rest)*) };
+}
+
+macro_rules! several {
+    ($($plan:ident $place:tt),+) => {
+        impl<E, $($plan: Plan<E>),+> Plan<E> for ($($plan,)+) {
+            type Onto<W: Witness> = onto!(W; $($plan)+);
+        }
+
+        impl<E, B: Backend, $($plan: Run<E, B>),+> Run<E, B> for ($($plan,)+) {
+            fn run(self, core: &mut Core<B>, owners: &[u32]) -> Result<()> {
+                $(self.$place.run(core, owners)?;)+
+                Ok(())
+            }
+        }
+    };
+}
+
+several!(P 0, Q 1);
+several!(P 0, Q 1, R 2);
+several!(P 0, Q 1, R 2, S 3);
+
+/// What [`populate`](crate::UnitOfWork::populate) takes: a reference to a `Managed` handle, a [`Loaded`] one, or a vector, slice
+/// or array of either.
+#[diagnostic::on_unimplemented(
+    message = "relations cannot be loaded for `{Self}`",
+    label = "expected `&handle`, `&loaded`, or a reference to a vector, slice or array of those",
+    note = "a `New` one has no rows in the database: flush, and `promote` it first"
+)]
+pub trait Rows<'s> {
+    /// The entity of the rows.
+    type Entity: Model;
+    /// The same rows, with what was loaded in their types.
+    type Loaded<P: Plan<Self::Entity>>;
+    #[doc(hidden)]
+    fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a Handle<'s, Self::Entity, Managed>));
+    #[doc(hidden)]
+    fn loaded<P: Plan<Self::Entity>>(&self) -> Self::Loaded<P>;
+}
+
+impl<'s, E: Model> Rows<'s> for Handle<'s, E, Managed> {
+    type Entity = E;
+    type Loaded<P: Plan<E>> = Loaded<'s, E, P::Onto<()>>;
+
+    fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
+        visit(self);
+    }
+
+    fn loaded<P: Plan<E>>(&self) -> Self::Loaded<P> {
+        Loaded::new(self.alias())
+    }
+}
+
+impl<'s, E: Model, W: Witness> Rows<'s> for Loaded<'s, E, W> {
+    type Entity = E;
+    type Loaded<P: Plan<E>> = Loaded<'s, E, P::Onto<W>>;
+
+    fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a Handle<'s, E, Managed>)) {
+        visit(self);
+    }
+
+    fn loaded<P: Plan<E>>(&self) -> Self::Loaded<P> {
+        Loaded::new(Handle::alias(self))
+    }
+}
+
+impl<'s, T: Rows<'s>> Rows<'s> for [T] {
+    type Entity = T::Entity;
+    type Loaded<P: Plan<T::Entity>> = Vec<T::Loaded<P>>;
+
+    fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a Handle<'s, T::Entity, Managed>)) {
+        self.iter().for_each(|row| row.each(visit));
+    }
+
+    fn loaded<P: Plan<T::Entity>>(&self) -> Self::Loaded<P> {
+        self.iter().map(T::loaded::<P>).collect()
+    }
+}
+
+macro_rules! as_slice {
+    ($([$($generics:tt)*] $rows:ty;)*) => {$(
+        impl<'s, T: Rows<'s>, $($generics)*> Rows<'s> for $rows {
+            type Entity = T::Entity;
+            type Loaded<P: Plan<T::Entity>> = Vec<T::Loaded<P>>;
+
+            fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a Handle<'s, T::Entity, Managed>)) {
+                self.as_slice().each(visit);
+            }
+
+            fn loaded<P: Plan<T::Entity>>(&self) -> Self::Loaded<P> {
+                self.as_slice().loaded::<P>()
+            }
+        }
+    )*};
+}
+
+as_slice! {
+    [] Vec<T>;
+    [const COUNT: usize] [T; COUNT];
+}

@@ -1,0 +1,153 @@
+//! Relations in memory: which rows are loaded, and which refer to which.
+
+use std::any::TypeId;
+
+use super::core::Core;
+use crate::backend::Backend;
+use crate::entity::{Entity, Model};
+use crate::error::{Error, Result};
+use crate::handle::{Handle, State};
+use crate::identity::{Found, Lead, Slot, Status};
+use crate::relation::{Populate, Relation, ToOne, not_loaded};
+
+impl<B: Backend> Core<B> {
+    pub(crate) fn handle<'s, E, S: State>(&self, slot: u32) -> Handle<'s, E, S> {
+        Handle::new(self.tag, slot)
+    }
+
+    /// Whether all rows that a relation of this one leads to were brought into memory.
+    pub(crate) fn is_complete<E: Entity<B>>(&self, relation: TypeId, slot: u32) -> bool {
+        self.map.arena::<E>().is_some_and(|arena| arena.is_complete(relation, slot))
+    }
+
+    /// Brings the rows that a relation of these rows leads to into memory, and gives their slots.
+    pub(crate) fn populate<R>(&mut self, owners: &[u32]) -> Result<Vec<u32>>
+    where
+        R: Relation<Owner: Entity<B>, Kind: Populate<R, B>>,
+    {
+        let targets = <R::Kind as Populate<R, B>>::populate(self, owners)?;
+        self.map.arena_mut::<R::Owner>().complete(TypeId::of::<R>(), owners);
+        Ok(targets)
+    }
+
+    /// Loads the rows that refer to these.
+    pub(crate) fn load_referring<V>(&mut self, owners: &[u32]) -> Result<Vec<u32>>
+    where
+        V: ToOne<Owner: Entity<B>, Target: Entity<B>>,
+    {
+        let arena = self.map.arena_mut::<V::Target>();
+        let mut keys: Vec<_> = owners.iter().filter_map(|&owner| arena.key_of(owner)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        if !keys.is_empty() {
+            self.run(|connection, map| {
+                let store = map.store_mut::<V::Owner>();
+                let mut rows = Vec::new();
+                store.writer.load_by_reference::<V::Target>(connection, V::INDEX, &keys, &mut |row| {
+                    rows.push(row);
+                })?;
+                rows.into_iter().try_for_each(|row| store.arena.take_in(row).map(drop))?;
+                store.catch_up(connection)
+            })?;
+        }
+        self.map.arena_mut::<V::Owner>().index_references::<V::Target>(V::INDEX);
+        Ok(owners.iter().flat_map(|&owner| self.referring_rows::<V>(owner)).collect())
+    }
+
+    /// Loads the rows that these refer to, those alone that are not in memory.
+    pub(crate) fn load_referred<V>(&mut self, owners: &[u32]) -> Result<Vec<u32>>
+    where
+        V: ToOne<Owner: Entity<B>, Target: Entity<B>>,
+    {
+        let mut keys = Vec::new();
+        let arena = self.map.arena_mut::<V::Owner>();
+        owners.iter().for_each(|&owner| keys.extend(arena.reference_of::<V::Target>(owner, V::INDEX)));
+        keys.sort_unstable();
+        keys.dedup();
+        let targets = self.map.arena_mut::<V::Target>();
+        keys.retain(|key| matches!(targets.find(key), Found::Unloaded | Found::Unknown));
+        if !keys.is_empty() {
+            self.run(|connection, map| {
+                let store = map.store_mut::<V::Target>();
+                let mut rows = Vec::with_capacity(keys.len());
+                store.writer.load_by_keys(connection, &keys, &mut |row| rows.push(row))?;
+                rows.into_iter().try_for_each(|row| store.arena.take_in(row).map(drop))?;
+                store.catch_up(connection)
+            })?;
+        }
+        let mut slots = Vec::with_capacity(owners.len());
+        for &owner in owners {
+            // What cannot be given is an error when it is read.
+            slots.extend(self.lead::<V>(owner).ok().flatten());
+        }
+        slots.sort_unstable();
+        slots.dedup();
+        Ok(slots)
+    }
+
+    /// The row that a row refers to, as memory has it.
+    pub(crate) fn lead<V>(&self, owner: u32) -> Result<Option<u32>>
+    where
+        V: ToOne<Owner: Entity<B>, Target: Entity<B>>,
+    {
+        let lead = self
+            .map
+            .arena::<V::Owner>()
+            .map_or(Lead::Nothing, |arena| arena.lead::<V::Target>(owner, V::INDEX));
+        let targets = self.map.arena::<V::Target>();
+        let slot = match lead {
+            Lead::Nothing => return Ok(None),
+            Lead::Slot(slot) => slot,
+            Lead::Key(key) => match targets.map(|arena| arena.find(&key)) {
+                Some(Found::Row(slot)) => slot,
+                Some(Found::Leaving) => {
+                    return Err(Error::Removed(crate::error::RowName::new(V::Target::meta(), &key)));
+                }
+                _ => return Err(not_loaded::<V>()),
+            },
+        };
+        match targets.and_then(|arena| arena.slot(slot)) {
+            Some(Slot::Row(row)) => match row.status {
+                Status::Stored | Status::Unwritten => Ok(Some(slot)),
+                Status::Detached => Err(not_loaded::<V>()),
+                Status::Leaving | Status::Withdrawn | Status::Deleted => {
+                    Err(Error::Removed(crate::error::RowName::new(V::Target::meta(), &row.base().key())))
+                }
+            },
+            Some(Slot::Draft(_)) => Err(Error::NotWritten { entity: V::Target::meta().name }),
+            _ => Err(not_loaded::<V>()),
+        }
+    }
+
+    /// The rows in memory that refer to a row and can be read, in the order in which they came there.
+    pub(crate) fn referring_rows<V>(&self, owner: u32) -> Vec<u32>
+    where
+        V: ToOne<Owner: Entity<B>, Target: Entity<B>>,
+    {
+        let Some(children) = self.map.arena::<V::Owner>() else { return Vec::new() };
+        let key = self.map.arena::<V::Target>().and_then(|arena| arena.key_of(owner));
+        let mut slots = children.referring::<V::Target>(V::INDEX, owner, key.as_ref());
+        slots.retain(|&slot| matches!(children.slot(slot), Some(Slot::Row(_))));
+        slots
+    }
+
+    /// The rows in memory that rows in between link to a row.
+    pub(crate) fn linked_rows<N, F>(&self, owner: u32) -> Vec<u32>
+    where
+        N: ToOne<Owner: Entity<B>, Target: Entity<B>>,
+        F: ToOne<Owner = N::Owner, Target: Entity<B>>,
+    {
+        let Some(links) = self.map.arena::<N::Owner>() else { return Vec::new() };
+        let key = self.map.arena::<N::Target>().and_then(|arena| arena.key_of(owner));
+        let between = links.referring::<N::Target>(N::INDEX, owner, key.as_ref());
+        let mut linked = Vec::with_capacity(between.len());
+        for slot in between {
+            if let Ok(Some(target)) = self.lead::<F>(slot)
+                && !linked.contains(&target)
+            {
+                linked.push(target);
+            }
+        }
+        linked
+    }
+}

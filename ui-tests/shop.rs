@@ -36,6 +36,7 @@ diesel::allow_tables_to_appear_in_same_query!(authors, books, tags);
 
 #[derive(Entity, Queryable, Clone, Debug)]
 #[diesel(table_name = authors)]
+#[entity(has_many(books: Book, by = author))]
 pub struct Author {
     #[entity(key, generated)]
     pub id: i32,

@@ -78,7 +78,7 @@ rejected! {
     track_alone: { #[entity(track)] a: i32 }
         => "`track` needs a value: write `track = false`";
     an_unknown_attribute: { #[entity(primary)] a: i32 }
-        => "unknown attribute `primary`: a field can have `key`, `generated`, `default`, `version`, `unversioned`, `unique`, `deferred_unique`, `belongs_to`, `name`, `deferred` and `track`";
+        => "unknown attribute `primary`: a field can have `key`, `generated`, `default`, `version`, `unversioned`, `unique`, `deferred_unique`, `belongs_to`, `name`, `type`, `deferred` and `track`";
     a_flag_with_a_value: { #[entity(version = true)] a: i32 }
         => "`version` takes no value: write `version` alone";
     an_attribute_given_twice: { #[entity(unique)] #[entity(unique)] a: i32 }
@@ -126,7 +126,7 @@ rejected_on_the_struct! {
         => "this unique set is declared twice: remove one";
     unique_alone: (unique) => "`unique` on a struct needs fields: write `unique(shelf, position)`";
     a_field_attribute_on_the_struct: (key) => "`key` belongs on a field, not on the struct";
-    an_unknown_struct_attribute: (table = books) => "unknown attribute `table`: a struct can have `unique`, `deferred_unique` and `belongs_to`";
+    an_unknown_struct_attribute: (table = books) => "unknown attribute `table`: a struct can have `unique`, `deferred_unique`, `belongs_to`, `has_many`, `has_one` and `many_to_many`";
 }
 
 rejected_on_the_struct! {
@@ -155,7 +155,7 @@ rejected_on_the_struct! {
     a_relation_of_columns_that_are_no_names: (belongs_to(Place, name = place, columns(7)))
         => "`columns(..)` takes field names: `columns(venue, number)`";
     a_relation_with_an_unknown_attribute: (belongs_to(Place, name = place, columns(shelf, position), unique))
-        => "unknown attribute `unique`: `belongs_to(..)` can have `name`, `columns` and `deferred`";
+        => "unknown attribute `unique`: `belongs_to(..)` can have `name`, `type`, `columns` and `deferred`";
     a_relation_named_twice: (belongs_to(Place, name = a, name = b, columns(shelf, position)))
         => "`name` is given twice: remove one";
     a_relation_whose_name_is_a_number: (belongs_to(Place, name = 7, columns(shelf, position)))

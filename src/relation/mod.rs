@@ -17,8 +17,8 @@ mod witness;
 
 use std::fmt::Debug;
 
-pub use kind::{Kind, Many, One, Populate, Presence, Single, Through};
 pub(crate) use kind::not_loaded;
+pub use kind::{Kind, Many, One, Populate, Presence, Single, Through};
 pub use plan::{Plan, Rows, Run, Then};
 pub use witness::{Has, Loaded, LoadedWith, With, Witness, Witnessed};
 

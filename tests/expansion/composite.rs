@@ -66,7 +66,7 @@ fn a_relation_is_to_one_where_its_columns_contain_the_key_or_a_unique_set() {
     fn to_one<R: OneToOne>(_: R, index: usize) -> bool {
         R::INDEX == index && R::Owner::meta().relations[index].one
     }
-    assert!(to_one(Plaque::seat(), 0), "the whole key");
+    assert!(to_one(Plaque::stall(), 0), "the whole key");
     assert!(to_one(Ticket::other(), 2), "a unique set, in whatever order");
     assert!(to_one(Profile::author(), 0), "the key in one column");
     let one = |meta: &'static moored::entity::EntityMeta| -> Vec<bool> {

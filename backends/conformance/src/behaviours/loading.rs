@@ -30,7 +30,8 @@ macro_rules! loading_behaviours {
                         session.persist(Tag { label: label.into(), color: "red".into() })?;
                     }
                     session.flush()?;
-                    let tags = [(&first, "fantasy"), (&second, "fantasy"), (&third, "sf"), (&third, "fantasy")];
+                    let tags =
+                        [(&first, "fantasy"), (&second, "fantasy"), (&third, "sf"), (&third, "fantasy")];
                     for (book, tag) in tags {
                         session.persist(NewBookTag::new(book, Key::<Tag>::new(tag), 1))?;
                     }
@@ -121,7 +122,10 @@ macro_rules! loading_behaviours {
                     log.expect(["SELECT authors"]);
                     let author = session.related(&books[0], Book::author())?;
                     let editor = session.related(&books[0], Book::editor())?.required()?;
-                    assert_eq!((session[&author].name.as_str(), session[&editor].name.as_str()), ("Ursula", "Octavia"));
+                    assert_eq!(
+                        (session[&author].name.as_str(), session[&editor].name.as_str()),
+                        ("Ursula", "Octavia")
+                    );
                     assert!(session.related(&books[1], Book::editor())?.is_none());
                     let books = session.populate(&books, Book::author())?;
                     log.expect::<&str>([]);
@@ -168,7 +172,9 @@ macro_rules! loading_behaviours {
                 })
                 .unwrap();
                 orm.session(|session| {
-                    let root = session.query::<Category>(categories::table.filter(categories::slug.eq("root"))).one()?;
+                    let root = session
+                        .query::<Category>(categories::table.filter(categories::slug.eq("root")))
+                        .one()?;
                     log.skip();
                     let root = session.populate(&root, Category::children().then(Category::children()))?;
                     log.expect(["SELECT categories", "SELECT categories"]);
@@ -293,7 +299,10 @@ macro_rules! loading_behaviours {
                     let author = session.related(&book, Book::author())?;
                     session.edit(&book)?.author_id = Key::new(77);
                     let lost = session.related(&book, Book::author());
-                    assert!(matches!(lost, Err(Error::NotLoaded { entity: "Book", relation: "author" })), "{lost:?}");
+                    assert!(
+                        matches!(lost, Err(Error::NotLoaded { entity: "Book", relation: "author" })),
+                        "{lost:?}"
+                    );
                     let new = session.persist(NewAuthor::new("New"))?;
                     session.link(&book, Book::author(), &new)?;
                     assert!(matches!(session.related(&book, Book::author()), Err(Error::NotWritten { .. })));
@@ -313,7 +322,8 @@ macro_rules! loading_behaviours {
                 let (orm, _) = library();
                 orm.session(|session| {
                     let [ursula, octavia] = <[_; 2]>::try_from(authors(session)?).unwrap();
-                    let kindred = session.query::<Book>(books::table.filter(books::title.eq("Kindred"))).one()?;
+                    let kindred =
+                        session.query::<Book>(books::table.filter(books::title.eq("Kindred"))).one()?;
                     let ursula = session.populate(&ursula, Author::books().then(Book::tags()))?;
                     assert_eq!(session.nested(&ursula, Author::books())?.len(), 2);
                     session.link(&kindred, Book::author(), &ursula)?;
@@ -321,7 +331,10 @@ macro_rules! loading_behaviours {
                     assert!(matches!(session.nested(&ursula, Author::books()), Err(Error::NotLoaded { .. })));
                     session.populate(&kindred, Book::tags())?;
                     assert_eq!(session.nested(&ursula, Author::books())?.len(), 3);
-                    assert!(matches!(session.loaded(&octavia, Author::books()), Err(Error::NotLoaded { .. })));
+                    assert!(matches!(
+                        session.loaded(&octavia, Author::books()),
+                        Err(Error::NotLoaded { .. })
+                    ));
                     assert!(session.loaded(&ursula, Author::books()).is_ok());
                     session.discard();
                     Ok(())
@@ -366,7 +379,13 @@ macro_rules! loading_behaviours {
             #[test]
             fn any_number_of_rows_and_each_however_often() {
                 let (orm, log) = open();
-                samples::execute(&orm, &format!("INSERT INTO authors (name, version) SELECT 'a', 1 FROM {}", samples::numbers(1200)));
+                samples::execute(
+                    &orm,
+                    &format!(
+                        "INSERT INTO authors (name, version) SELECT 'a', 1 FROM {}",
+                        samples::numbers(1200)
+                    ),
+                );
                 samples::execute(&orm, "INSERT INTO books (title, author_id) SELECT 'b', id FROM authors");
                 samples::execute(&orm, "INSERT INTO books (title, author_id) SELECT 'c', id FROM authors");
                 orm.session(|session| {

@@ -21,6 +21,8 @@ accepted! {
         a_struct_that_mirrors_its_table;
     event:
         changes_what_is_written;
+    loading:
+        what_was_loaded_is_in_the_type;
     lock:
         before_the_removal,
         found_by_key_in_each_session,

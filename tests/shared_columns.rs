@@ -1,4 +1,4 @@
-//! Two relations that may be missing and share a column: each keeps what the other needs, in circles too.
+//! Columns that a relation shares with another, or with what a draft supplies itself: each keeps what the other needs.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a test")]
 
 use diesel::prelude::*;
@@ -29,6 +29,19 @@ struct Node {
     right: Option<i32>,
 }
 
+diesel::table! { rooms (id) { id -> Integer, tenant -> Integer, near -> Nullable<Integer> } }
+
+/// Has a tenant whether it is near to a node of it or not.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = rooms)]
+#[entity(belongs_to(Node, name = near_node, columns(tenant, near)))]
+struct Room {
+    #[entity(key, generated)]
+    id: i32,
+    tenant: i32,
+    near: Option<i32>,
+}
+
 fn orm() -> Orm<Sqlite> {
     let orm = Orm::<Sqlite>::connect(":memory:").unwrap();
     orm.with_connection(|connection| {
@@ -38,6 +51,8 @@ fn orm() -> Orm<Sqlite> {
                 PRIMARY KEY (tenant, id),
                 FOREIGN KEY (\"to\", \"left\") REFERENCES nodes (tenant, id),
                 FOREIGN KEY (\"to\", \"right\") REFERENCES nodes (tenant, id));
+             CREATE TABLE rooms (id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, near INTEGER,
+                FOREIGN KEY (tenant, near) REFERENCES nodes (tenant, id));
              INSERT INTO nodes VALUES (1, 1, NULL, NULL, NULL), (1, 2, NULL, NULL, NULL), (2, 1, NULL, NULL, NULL);",
         )?;
         Ok::<_, Error>(())
@@ -210,4 +225,57 @@ fn two_rows_that_disagree_are_refused_for_a_stored_row_too() {
     })
     .unwrap();
     assert_eq!(stored(&orm, 1, 1), (Some(3), None, Some(3)));
+}
+
+#[track_caller]
+fn disagrees<T: std::fmt::Debug>(result: moored::Result<T>) {
+    assert!(
+        matches!(result, Err(Error::LinksDisagree { entity: "Room", relation: "near_node" })),
+        "{result:?}"
+    );
+}
+
+#[test]
+fn a_link_has_to_agree_with_what_the_draft_supplies_itself() {
+    let orm = orm();
+    orm.session(|session| {
+        let there = session.find::<Node>((2, 1))?.required()?;
+        disagrees(session.persist(NewRoom::new(1).near_node(node(2, 1))));
+        disagrees(session.persist(NewRoom::new(1).near_node(&there)));
+        assert!(!session.has_changes());
+
+        let room = session.persist(NewRoom::new(1).near_node(node(1, 1)))?;
+        disagrees(session.link(&room, Room::near_node(), node(2, 1)));
+        let second = session.reference::<Node>((1, 2))?;
+        session.link(&room, Room::near_node(), &second)?;
+        session.flush()?;
+        let room = session.promote(&room)?;
+        assert_eq!(session[&room], Room { id: 1, tenant: 1, near: Some(2) });
+
+        // Of a row that is not written yet the flush finds out.
+        let new = session.persist(NewNode::new(3, 1))?;
+        let other = session.persist(NewRoom::new(1))?;
+        session.link(&other, Room::near_node(), &new)?;
+        disagrees(session.flush());
+        session.edit_draft(&other)?.tenant = 3;
+        session.flush()?;
+        let other = session.promote(&other)?;
+        assert_eq!(session[&other], Room { id: 2, tenant: 3, near: Some(1) });
+
+        // A row that is managed goes along, by a key and by a new row.
+        session.link(&other, Room::near_node(), &there)?;
+        assert_eq!(session[&other].tenant, 2);
+        session.flush()?;
+        let newer = session.persist(NewNode::new(4, 5))?;
+        session.link(&other, Room::near_node(), &newer)?;
+        session.flush()?;
+        session.refresh(&other)?;
+        assert_eq!(session[&other], Room { id: 2, tenant: 4, near: Some(5) });
+        session.unlink(&other, Room::near_node())?;
+        session.flush()?;
+        session.refresh(&other)?;
+        assert_eq!(session[&other], Room { id: 2, tenant: 4, near: None });
+        Ok(())
+    })
+    .unwrap();
 }

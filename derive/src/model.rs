@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{
@@ -102,10 +102,16 @@ impl<'a> Relation<'a> {
         self.columns.iter().any(|own| own.index == column.index)
     }
 
-    /// The field's type, or the tuple of the fields' types: what implements `ForeignKey`.
+    /// The field's type, or the tuple of the fields' types, as what holds a key of the target. A tuple that does not is
+    /// shown where the target is named.
     pub(crate) fn holder(&self) -> TokenStream {
-        let types = self.columns.iter().map(|column| &column.ty);
-        if self.is_composite { quote!((#(#types,)*)) } else { quote!(#(#types)*) }
+        let (target, types) = (self.target, self.columns.iter().map(|column| &column.ty));
+        if self.is_composite {
+            let at = Span::call_site().located_at(target.span());
+            quote_spanned!(at=> <(#(#types,)*) as ::moored::entity::CompositeForeignKey<#target>>)
+        } else {
+            quote!(<#(#types)* as ::moored::entity::ForeignKey<#target>>)
+        }
     }
 
     /// The fields, as the documentation names them.

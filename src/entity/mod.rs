@@ -16,7 +16,7 @@ mod versioned;
 pub use bind::{Bind, Entity};
 pub use column::{CompareByValue, CompareColumn, Compared, Fits, NeverNull, Unshared, not_null_type};
 pub use draft::{Draft, LinkedColumn, Pending, Persisted, Record};
-pub use key::{ForeignKey, IntoKey, Key, KeyPart};
+pub use key::{CompositeForeignKey, ForeignKey, IntoKey, Key, KeyPart};
 pub use meta::{ColumnMeta, ColumnSet, EntityMeta, RelationMeta, UniqueMeta, same_key};
 pub use model::{Model, References};
 pub use relation::{BelongsTo, IntoLink, Link, Links, OneToOne, Optional, Required};

@@ -302,7 +302,8 @@ fn settle_columns(entity: &Target<'_>) -> TokenStream {
 
 /// Gives the columns of a relation the parts of the key that its link is, if it is one.
 fn settle_relation(entity: &Target<'_>, relation: &Relation<'_>) -> TokenStream {
-    let (index, name, target, holder) = (relation.index, &relation.name, relation.target, relation.holder());
+    let (index, name, target) = (relation.index, &relation.name, relation.target);
+    let holder = relation.holder();
     let parts: Vec<_> = (0..relation.columns.len()).map(|part| format_ident!("__part_{part}")).collect();
     let pattern = if relation.is_composite { quote!((#(#parts,)*)) } else { quote!(#(#parts)*) };
     let agree = relation.columns.iter().zip(&parts).map(|(column, part)| {
@@ -317,7 +318,7 @@ fn settle_relation(entity: &Target<'_>, relation: &Relation<'_>) -> TokenStream 
     let take = |link: TokenStream| {
         quote! {
             if let ::core::option::Option::Some(__key) = __links.put::<#target>(#index, #link) {
-                let #pattern = <#holder as ::moored::entity::ForeignKey<#target>>::from_key(&__key);
+                let #pattern = #holder::from_key(&__key);
                 __links.agree(#index, #(#agree)&*);
             }
         }

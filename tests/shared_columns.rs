@@ -3,6 +3,7 @@
 
 use diesel::prelude::*;
 use moored::Error;
+use moored::entity::UniqueSet;
 use moored::prelude::*;
 use moored_sqlite::Sqlite;
 
@@ -42,6 +43,21 @@ struct Room {
     near: Option<i32>,
 }
 
+diesel::table! { edges (tenant, a, b) { tenant -> Integer, a -> Integer, b -> Integer } }
+
+/// Two relations and nothing else, which share a column.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = edges)]
+#[entity(belongs_to(Node, name = from, columns(tenant, a)), belongs_to(Node, name = to, columns(tenant, b)))]
+struct Edge {
+    #[entity(key)]
+    tenant: i32,
+    #[entity(key)]
+    a: i32,
+    #[entity(key)]
+    b: i32,
+}
+
 fn orm() -> Orm<Sqlite> {
     let orm = Orm::<Sqlite>::connect(":memory:").unwrap();
     orm.with_connection(|connection| {
@@ -53,6 +69,10 @@ fn orm() -> Orm<Sqlite> {
                 FOREIGN KEY (\"to\", \"right\") REFERENCES nodes (tenant, id));
              CREATE TABLE rooms (id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, near INTEGER,
                 FOREIGN KEY (tenant, near) REFERENCES nodes (tenant, id));
+             CREATE TABLE edges (tenant INTEGER NOT NULL, a INTEGER NOT NULL, b INTEGER NOT NULL,
+                PRIMARY KEY (tenant, a, b),
+                FOREIGN KEY (tenant, a) REFERENCES nodes (tenant, id),
+                FOREIGN KEY (tenant, b) REFERENCES nodes (tenant, id));
              INSERT INTO nodes VALUES (1, 1, NULL, NULL, NULL), (1, 2, NULL, NULL, NULL), (2, 1, NULL, NULL, NULL);",
         )?;
         Ok::<_, Error>(())
@@ -278,4 +298,69 @@ fn a_link_has_to_agree_with_what_the_draft_supplies_itself() {
         Ok(())
     })
     .unwrap();
+}
+
+#[test]
+fn a_link_row_of_the_same_ends_is_the_same_row() {
+    let orm = orm();
+    orm.session(|session| {
+        let (new, newer) = (session.persist(NewNode::new(1, 3))?, session.persist(NewNode::new(1, 4))?);
+        let stored = session.find::<Node>((1, 1))?.required()?;
+        for _ in 0..2 {
+            session.persist(NewEdge::new(&new, &newer))?;
+            session.persist(NewEdge::new(&newer, &new))?;
+            session.persist(NewEdge::new(&stored, node(1, 2)))?;
+        }
+        session.flush()?;
+        session.persist(NewEdge::new(node(1, 1), node(1, 2)))?;
+        session.flush()?;
+        let edges = session.query::<Edge>(edges::table.order(edges::a)).all()?;
+        let ends = |edge: &Edge| (edge.tenant, edge.a, edge.b);
+        let edges: Vec<_> = edges.iter().map(|edge| ends(&session[edge])).collect();
+        assert_eq!(edges, [(1, 1, 2), (1, 3, 4), (1, 4, 3)]);
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn rows_of_two_tenants_are_not_linked() {
+    let orm = orm();
+    orm.session(|session| {
+        let refused = session.persist(NewEdge::new(node(1, 1), node(2, 1)));
+        assert!(
+            matches!(refused, Err(Error::LinksDisagree { entity: "Edge", relation: "to" })),
+            "{refused:?}"
+        );
+        let new = session.persist(NewNode::new(3, 1))?;
+        let edge = session.persist(NewEdge::new(&new, node(1, 1)))?;
+        let refused = session.flush();
+        assert!(
+            matches!(refused, Err(Error::LinksDisagree { entity: "Edge", relation: "from" })),
+            "{refused:?}"
+        );
+        session.link(&edge, Edge::to(), &new)?;
+        session.flush()?;
+        let edge = session.promote(&edge)?;
+        assert_eq!(session[&edge], Edge { tenant: 3, a: 1, b: 1 });
+        Ok(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn an_upsert_sets_all_columns_of_its_relations_and_refuses_what_disagrees() {
+    let orm = orm();
+    orm.session(|session| {
+        let one = session.find::<Node>((1, 1))?.required()?;
+        let draft = NewNode::new(1, 2).left_node(&one).right_node(node(1, 2));
+        let fields = (Node::TO, Node::LEFT, Node::RIGHT);
+        let row = session.upsert(draft).on_conflict(UniqueSet::KEY).update(fields).execute()?;
+        assert_eq!(session[&row], Node { tenant: 1, id: 2, to: Some(1), left: Some(1), right: Some(2) });
+        let draft = NewRoom::new(2).near_node(&one);
+        disagrees(session.upsert(draft).on_conflict(UniqueSet::KEY).keep().execute());
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(stored(&orm, 1, 2), (Some(1), Some(1), Some(2)));
 }

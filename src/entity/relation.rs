@@ -24,6 +24,33 @@ type Ends<E, P, N> = fn() -> (E, P, N);
 ///
 /// `#[derive(Entity)]` implements it where the relation's columns contain the primary key or a unique set, which is also
 /// [`RelationMeta::one`](super::RelationMeta::one).
+///
+/// ```
+/// # use diesel::prelude::*;
+/// use moored::entity::{BelongsTo, OneToOne};
+/// use moored::prelude::*;
+/// # diesel::table! { seats (venue, number) { venue -> Text, number -> Integer } }
+/// # diesel::table! { plaques (venue, number) { venue -> Text, number -> Integer, text -> Text } }
+/// # #[derive(Entity, Queryable, Clone)]
+/// # #[diesel(table_name = seats)]
+/// # struct Seat { #[entity(key)] venue: String, #[entity(key)] number: i32 }
+///
+/// #[derive(Entity, Queryable, Clone)]
+/// #[diesel(table_name = plaques)]
+/// #[entity(belongs_to(Seat, name = seat, columns(venue, number)))]
+/// struct Plaque {
+///     #[entity(key)]
+///     venue: String,
+///     #[entity(key)]
+///     number: i32,
+///     text: String,
+/// }
+///
+/// /// Takes relations that are to one from the other side.
+/// fn to_one<E: OneToOne<INDEX>, P, N, const INDEX: usize>(_: BelongsTo<E, P, N, INDEX>) {}
+///
+/// to_one(Plaque::seat()); // a plaque has the key of its seat
+/// ```
 #[diagnostic::on_unimplemented(
     message = "many rows of `{Self}` can refer to the same row by this relation",
     label = "the relation number {INDEX} of `{Self}` is not unique",

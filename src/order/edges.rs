@@ -2,7 +2,8 @@
 //!
 //! 1. **A foreign key that is taken.** A row that is inserted or updated waits for the INSERT of the row it comes to
 //!    refer to. A deferred constraint needs no order, except that a generated key has to exist before it can be
-//!    written. A row that comes to refer to itself waits for itself only where its key is generated.
+//!    written, and so a key of which a part comes from one. A row that comes to refer to itself waits for itself only
+//!    where its key is generated.
 //! 2. **A foreign key that is given up.** The DELETE of a row waits for the UPDATE or DELETE of every row that still
 //!    refers to it. A deferred constraint needs no order, and a row waits for itself only where a reference to itself
 //!    [holds](Work::holds_itself) it.

@@ -304,8 +304,8 @@ fn a_link_has_to_agree_with_what_the_draft_supplies_itself() {
 fn a_link_row_of_the_same_ends_is_the_same_row() {
     let orm = orm();
     orm.session(|session| {
+        let stored = session.find::<Node>((1, 1))?.required()?; // a query flushes, so it goes first
         let (new, newer) = (session.persist(NewNode::new(1, 3))?, session.persist(NewNode::new(1, 4))?);
-        let stored = session.find::<Node>((1, 1))?.required()?;
         for _ in 0..2 {
             session.persist(NewEdge::new(&new, &newer))?;
             session.persist(NewEdge::new(&newer, &new))?;
@@ -363,4 +363,25 @@ fn an_upsert_sets_all_columns_of_its_relations_and_refuses_what_disagrees() {
     })
     .unwrap();
     assert_eq!(stored(&orm, 1, 2), (Some(1), Some(1), Some(2)));
+}
+
+#[test]
+fn a_key_and_a_row_that_disagree_are_refused_for_a_stored_row_too() {
+    let orm = orm();
+    orm.session(|session| {
+        let one = session.find::<Node>((1, 1))?.required()?;
+        let here = session.persist(NewNode::new(1, 3))?;
+        session.link(&one, Node::left_node(), &here)?;
+        session.link(&one, Node::right_node(), node(2, 1))?;
+        let refused = session.flush();
+        assert!(
+            matches!(refused, Err(Error::LinksDisagree { entity: "Node", relation: "left_node" })),
+            "{refused:?}"
+        );
+        assert_eq!((session[&one].to, session[&one].right), (Some(2), Some(1)));
+        session.link(&one, Node::right_node(), node(1, 2))?;
+        session.flush()
+    })
+    .unwrap();
+    assert_eq!(stored(&orm, 1, 1), (Some(1), Some(3), Some(2)));
 }

@@ -21,7 +21,7 @@ pub use meta::{ColumnMeta, ColumnSet, EntityMeta, RelationMeta, UniqueMeta, same
 pub use model::{Model, References};
 pub use relation::{BelongsTo, IntoLink, Link, Links, OneToOne, Optional, Required};
 pub(crate) use relation::{LinkEnd, PendingLink};
-pub(crate) use shared::{give_key, refers_to};
+pub(crate) use shared::{give_key, keeps_others, refers_to};
 pub use unique::UniqueKey;
 pub use unique_set::UniqueSet;
 pub use version::Version;

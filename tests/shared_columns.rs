@@ -58,6 +58,29 @@ struct Edge {
     b: i32,
 }
 
+diesel::table! { tenants (id) { id -> Integer, name -> Text } }
+diesel::table! { rings (tenant_id, id) { tenant_id -> Integer, id -> Integer, next -> Integer } }
+
+#[derive(Entity, Queryable, Clone, Debug)]
+#[diesel(table_name = tenants)]
+struct Tenant {
+    #[entity(key, generated)]
+    id: i32,
+    name: String,
+}
+
+/// Must refer to a row of its kind and tenant, by a constraint that is looked at when all are there.
+#[derive(Entity, Queryable, Clone, Debug, PartialEq)]
+#[diesel(table_name = rings)]
+#[entity(belongs_to(Ring, name = next_ring, columns(tenant_id, next), deferred))]
+struct Ring {
+    #[entity(key, belongs_to = Tenant)]
+    tenant_id: Key<Tenant>,
+    #[entity(key)]
+    id: i32,
+    next: i32,
+}
+
 fn orm() -> Orm<Sqlite> {
     let orm = Orm::<Sqlite>::connect(":memory:").unwrap();
     orm.with_connection(|connection| {
@@ -73,6 +96,10 @@ fn orm() -> Orm<Sqlite> {
                 PRIMARY KEY (tenant, a, b),
                 FOREIGN KEY (tenant, a) REFERENCES nodes (tenant, id),
                 FOREIGN KEY (tenant, b) REFERENCES nodes (tenant, id));
+             CREATE TABLE tenants (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+             CREATE TABLE rings (tenant_id INTEGER NOT NULL REFERENCES tenants, id INTEGER NOT NULL, next INTEGER NOT NULL,
+                PRIMARY KEY (tenant_id, id),
+                FOREIGN KEY (tenant_id, next) REFERENCES rings DEFERRABLE INITIALLY DEFERRED);
              INSERT INTO nodes VALUES (1, 1, NULL, NULL, NULL), (1, 2, NULL, NULL, NULL), (2, 1, NULL, NULL, NULL);",
         )?;
         Ok::<_, Error>(())
@@ -384,4 +411,28 @@ fn a_key_and_a_row_that_disagree_are_refused_for_a_stored_row_too() {
     })
     .unwrap();
     assert_eq!(stored(&orm, 1, 1), (Some(1), Some(3), Some(2)));
+}
+
+#[test]
+fn a_deferred_circle_is_written_at_once_whatever_its_keys_are_made_of() {
+    let orm = orm();
+    orm.session(|session| {
+        let tenant = session.persist(NewTenant::new("one"))?;
+        let nowhere = session.reference::<Ring>((0, 0))?;
+        let drafts: Vec<_> =
+            (1..4).map(|id| session.persist(NewRing::new(&tenant, id, &nowhere)).unwrap()).collect();
+        for (at, draft) in drafts.iter().enumerate() {
+            session.link(draft, Ring::next_ring(), &drafts[(at + 1) % 3])?;
+        }
+        let steps: Vec<String> = session.plan()?.steps().iter().map(ToString::to_string).collect();
+        assert_eq!(steps, ["INSERT Tenant (name) × 1", "INSERT Ring (tenant_id, id, next) × 3"]);
+        session.flush()?;
+        let rows = session.promote(&drafts)?;
+        let tenant = session.promote(&tenant)?;
+        let next: Vec<_> = rows.iter().map(|row| session[row].next).collect();
+        assert_eq!(next, [2, 3, 1]);
+        assert!(rows.iter().all(|row| session[row].tenant_id == session.key(&tenant)));
+        Ok(())
+    })
+    .unwrap();
 }

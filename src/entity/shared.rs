@@ -14,6 +14,12 @@ impl EntityMeta {
         (0..self.relations.len()).any(|other| self.overlap(relation, other))
     }
 
+    /// The columns that required relations before that one set.
+    pub(crate) fn set_before(&self, relation: usize) -> ColumnSet {
+        let before = self.relations.iter().take(relation).filter(|before| !before.nullable);
+        before.fold(ColumnSet::EMPTY, |all, before| all | before.column_set())
+    }
+
     fn all_columns(&self) -> ColumnSet {
         ColumnSet::first(self.columns.len())
     }

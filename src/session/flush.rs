@@ -338,8 +338,9 @@ fn key_to_be<B: Backend>(
     let is_part = |link: &&PendingLink| {
         let relation = meta.relations.get(link.relation);
         relation.is_some_and(|relation| {
-            // A relation that the row may lack has the parts of the key from elsewhere.
-            !relation.nullable && relation.column_set().intersects(meta.key_columns())
+            // Of a relation that the row may lack, or that shares them with another, the key has its parts from elsewhere.
+            let own = relation.column_set().without(meta.set_before(link.relation));
+            !relation.nullable && own.intersects(meta.key_columns())
         })
     };
     let everything = ColumnSet::first(meta.columns.len());

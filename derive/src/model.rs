@@ -209,10 +209,11 @@ impl Entity {
         required || (column.is_nullable() && !relations.is_empty())
     }
 
-    /// The column of a draft in whose place a relation stands: the first that it sets.
+    /// The column of a draft in whose place a relation stands: the first that it alone sets, or the first that it sets.
     pub(crate) fn place_of(&self, relation: &Relation<'_>) -> Option<usize> {
         let linked = relation.columns.iter().filter(|column| self.is_linked(column));
-        linked.map(|column| column.index).min()
+        let first = linked.min_by_key(|column| (self.relations_of(column).len() > 1, column.index));
+        first.map(|column| column.index)
     }
 
     /// The columns that are set NULL where a relation is to refer to nothing: those that no other relation has, as far

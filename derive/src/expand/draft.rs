@@ -175,7 +175,7 @@ pub(super) fn docs(column: &Column) -> TokenStream {
     }
 }
 
-/// The fields of the draft: columns in their order, and relations in the place of the first column that they set.
+/// The fields of the draft: columns in their order, and relations in the place of one that they set.
 fn members<'a>(entity: &'a Target<'_>) -> impl Iterator<Item = Member<'a>> {
     let relations: Vec<_> =
         entity.relations().map(|relation| (entity.place_of(&relation), relation)).collect();

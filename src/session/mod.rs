@@ -11,6 +11,7 @@ mod levels;
 mod mode;
 mod nest;
 mod preview;
+mod resolve_links;
 mod store;
 mod stores;
 mod table_name;

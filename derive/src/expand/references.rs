@@ -4,7 +4,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::{Target, at};
-use crate::model::{Column, Relation};
+use crate::model::Column;
+use crate::relation::Relation;
 
 pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
     let row = implement(entity, &Place::Row);

@@ -1,7 +1,11 @@
 //! Allocations and bytes of a loaded row: Moored's session against Diesel's vector with a map from key to place.
 //!
 //! `cargo bench --bench memory -- --check` fails when a loaded row takes more than five allocations, or more than 1.3
-//! times the bytes. The counts do not depend on the machine.
+//! times the bytes, or when one of a read session takes more than another. The counts do not depend on the machine.
+//!
+//! Nothing is kept for changes before there is one, by whatever session: a row that was loaded holds 232 bytes in 2.34
+//! allocations, in a read session as well, where Diesel's vector with a map holds 217 in 2.33. The first edit copies the row
+//! and puts it on the list of those to look at: 419 bytes in 5.67 allocations.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -100,6 +104,27 @@ fn main() -> std::process::ExitCode {
     };
     moored(&mut || {});
     let moored = cost(moored);
+    let reading = cost(|measured| {
+        orm.read(|session| {
+            let all = session.query::<User>(users::table).all()?;
+            measured();
+            assert_eq!(all.len(), ROWS);
+            Ok(())
+        })
+        .unwrap();
+    });
+    let edited = cost(|measured| {
+        orm.session(|session| {
+            let all = session.query::<User>(users::table).all()?;
+            for user in &all {
+                session.edit(user)?.age += 1;
+            }
+            measured();
+            session.discard();
+            Ok(())
+        })
+        .unwrap();
+    });
     let vector = cost(|measured| {
         raw(&mut |connection| {
             let rows = users::table.load::<User>(connection).unwrap();
@@ -117,7 +142,13 @@ fn main() -> std::process::ExitCode {
         });
     });
     println!("a loaded row of 10,000         allocations    bytes held");
-    for (name, cost) in [("Moored", moored), ("Diesel, Vec", vector), ("Diesel, Vec and HashMap", with_map)] {
+    for (name, cost) in [
+        ("Moored, read session", reading),
+        ("Moored, session", moored),
+        ("Moored, session, edited", edited),
+        ("Diesel, Vec", vector),
+        ("Diesel, Vec and HashMap", with_map),
+    ] {
         println!("  {name:<28} {:>11.2} {:>13.0}", cost.allocations, cost.bytes);
     }
     let ratio = moored.bytes / with_map.bytes;
@@ -126,7 +157,13 @@ fn main() -> std::process::ExitCode {
         "  {} {ratio:.2} of Diesel's bytes, at most 1.30; at most 5 allocations",
         if reached { "reached:" } else { "MISSED:" }
     );
-    if reached || !std::env::args().any(|argument| argument == "--check") {
+    // Keeping changes begins with the first edit of a row, which a read session has no verb for.
+    let spared = reading.allocations <= moored.allocations && reading.bytes <= moored.bytes;
+    println!(
+        "  {} a row of a read session takes no more than one that a session loaded and did not edit",
+        if spared { "reached:" } else { "MISSED:" }
+    );
+    if (reached && spared) || !std::env::args().any(|argument| argument == "--check") {
         return std::process::ExitCode::SUCCESS;
     }
     std::process::ExitCode::FAILURE

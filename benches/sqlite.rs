@@ -6,6 +6,10 @@
 //! cargo bench --bench sqlite -- --rounds 31 insert one workload, more rounds
 //! ```
 //!
+//! A read session costs what another one does as long as that edits nothing, since a loaded row keeps no copy of itself: loaded
+//! by a query, a row takes 288 ns in `orm.read`, 285 in `orm.session`, and 261 in Diesel, 270 with a map from key to row;
+//! found by its key, 867, 865 and 686 (`get_result`). Opening and closing either session takes 50 ns.
+//!
 //! Diesel runs on a connection of the same kind of database, with the same pragmas. Times are per row or call, of the
 //! thread on the processor.
 #![allow(
@@ -215,6 +219,14 @@ fn load(runner: &mut Runner) {
         })
         .unwrap()
     };
+    let reading = || {
+        orm.read(|session| {
+            let (handles, took, statements) = measure(|| session.query::<User>(users::table).all());
+            let rows: Vec<User> = handles?.iter().map(|user| session[user].clone()).collect();
+            Ok(Sample { took, statements, digest: digest(&rows) })
+        })
+        .unwrap()
+    };
     let by_hand = || {
         diesel(&orm, |connection| {
             let (rows, took, statements) = measure(|| users::table.load::<User>(connection).unwrap());
@@ -242,6 +254,7 @@ fn load(runner: &mut Runner) {
             ("Moored: query(users::table).all()", Box::new(moored)),
             ("Diesel: users::table.load::<User>()", Box::new(by_hand)),
             ("Diesel: load, then a map from key to row", Box::new(with_map)),
+            ("Moored: the same in orm.read(..)", Box::new(reading)),
         ],
     });
 }
@@ -604,12 +617,20 @@ fn session(runner: &mut Runner) {
         opened.unwrap();
         Sample { took, statements, digest: 0 }
     };
+    let reading = || {
+        let (opened, took, statements) = measure(|| (0..TIMES).try_for_each(|_| orm.read(|_| Ok(()))));
+        opened.unwrap();
+        Sample { took, statements, digest: 0 }
+    };
     runner.run(Workload {
         name: "open and close a session without SQL",
         units: TIMES,
         targets: vec![Target::Time { at_most: Duration::from_micros(1) }],
         statements: Some(0),
-        ways: vec![("Moored: orm.session(..)", Box::new(moored))],
+        ways: vec![
+            ("Moored: orm.session(..), flush", Box::new(moored)),
+            ("Moored: orm.read(..)", Box::new(reading)),
+        ],
     });
 }
 
@@ -691,6 +712,18 @@ fn miss(runner: &mut Runner) {
         })
         .unwrap()
     };
+    let reading = || {
+        orm.read(|session| {
+            let (found, took, statements) = measure(|| {
+                (1..=KEYS)
+                    .map(|key| session.find::<User>(key)?.required())
+                    .collect::<moored::Result<Vec<_>>>()
+            });
+            let rows: Vec<User> = found?.iter().map(|user| session[user].clone()).collect();
+            Ok(Sample { took, statements, digest: digest(&rows) })
+        })
+        .unwrap()
+    };
     let by_find = || {
         diesel(&orm, |connection| {
             let (rows, took, statements) = measure(|| {
@@ -720,6 +753,7 @@ fn miss(runner: &mut Runner) {
             ("Moored: find", Box::new(moored)),
             ("Diesel: find(..).first()", Box::new(by_find)),
             ("Diesel: find(..).get_result()", Box::new(by_filter)),
+            ("Moored: the same in orm.read(..)", Box::new(reading)),
         ],
     });
 }

@@ -41,7 +41,19 @@ struct Book {
 
 /// The database: Ursula, whose key is 1, and a book of hers, whose key is 1 as well.
 fn library() -> moored::Result<Orm<Sqlite>> {
-    let library = Orm::<Sqlite>::connect(":memory:")?;
+    library_with(|builder| builder)
+}
+
+/// The same with other settings.
+fn library_with(
+    settings: impl FnOnce(moored::OrmBuilder<Sqlite>) -> moored::OrmBuilder<Sqlite>,
+) -> moored::Result<Orm<Sqlite>> {
+    let library = settings(Orm::<Sqlite>::builder(":memory:")).build()?;
+    fill(&library)?;
+    Ok(library)
+}
+
+fn fill(library: &Orm<Sqlite>) -> moored::Result<()> {
     library.with_connection(|connection| {
         diesel::connection::SimpleConnection::batch_execute(
             connection,
@@ -56,8 +68,7 @@ fn library() -> moored::Result<Orm<Sqlite>> {
              INSERT INTO books VALUES (1, 'A Wizard of Earthsea', 1, NULL, 3);",
         )
         .map_err(moored::Error::from)
-    })?;
-    Ok(library)
+    })
 }
 
 /// Runs an example in a session of a fresh library.

@@ -168,6 +168,19 @@ pub enum Error {
         entity: &'static str,
     },
 
+    /// A subscriber refused what it was told of. Nothing of the flush happened.
+    #[error("a subscriber refused: {source}")]
+    Vetoed {
+        /// Its reason.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Subscribers added to one flush over and over: one of them does what calls it again. Nothing of the flush happened.
+    #[error("subscribers still added to the flush after {rounds} rounds")]
+    EndlessEvents {
+        /// How often they had added to it.
+        rounds: usize,
+    },
+
     // -- another writer's doing: reload and decide ---------------------------------------------------------------
     /// Another writer changed the very columns that are edited here, to other values. Take theirs, or keep mine.
     #[error("columns {columns} of {row} were changed here and by another writer")]

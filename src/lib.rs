@@ -107,10 +107,12 @@
 pub mod backend;
 pub mod bulk;
 mod change;
+mod connections;
 pub mod criteria;
 mod database;
 pub mod entity;
 mod error;
+pub mod event;
 pub mod handle;
 mod identity;
 mod log;
@@ -118,6 +120,7 @@ pub mod order;
 mod orm;
 mod pool;
 pub mod prelude;
+mod replicas;
 #[cfg(feature = "serde")]
 mod serialized;
 mod session;
@@ -167,9 +170,9 @@ pub use log::StatementLog;
 pub use moored_derive::Entity;
 pub use orm::{Orm, OrmBuilder, Retry};
 pub use session::{
-    Authority, Detached, EntityQuery, FlushAuthority, FlushMode, FlushPlan, LockAuthority, LockedQuery,
-    Promote, Query, ReadSession, Removable, Required, Resolution, Scope, Session, Tables, Transaction,
-    UnitOfWork,
+    Authority, Detached, EntityQuery, EventSession, FlushAuthority, FlushMode, FlushPlan, LockAuthority,
+    LockedQuery, Promote, Query, ReadSession, Removable, Required, Resolution, Scope, Session, Tables,
+    Transaction, UnitOfWork,
 };
 
 // The derive writes `::moored::..`, in this crate's own tests as well.

@@ -1,21 +1,26 @@
 //! The pool: r2d2 over Diesel connections, each tested only after it sat idle, none handed on mid-transaction.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel::QueryResult;
-use diesel::connection::{Connection, Instrumentation, TransactionManager, TransactionManagerStatus};
+use diesel::connection::{
+    Connection, Instrumentation, InstrumentationEvent, TransactionManager, TransactionManagerStatus,
+};
 use diesel::result::ConnectionError;
 
 use crate::backend::{Backend, FailureKind};
-use crate::database::Database;
 use crate::error::{Error, Result};
 use crate::watch::Watch;
 
-/// The pool of an `Orm`, with what holds for its sessions.
+/// The connections to one address.
 pub(crate) struct Pool<B: Backend> {
-    pub(crate) database: Database<B>,
+    maker: Arc<Maker<B>>,
     connections: r2d2::Pool<Manager<B>>,
+    timeout: Duration,
 }
 
 /// What a pool is made from.
@@ -39,17 +44,19 @@ fn refused(reason: &impl std::fmt::Display) -> Error {
 }
 
 impl<B: Backend> Pool<B> {
+    /// A pool without a connection, and without asking for one.
     pub(crate) fn open(settings: PoolSettings<B>) -> Result<Self> {
         let source = Arc::new(B::open(&settings.url, settings.options).map_err(|error| refused(&error))?);
-        let manager = Manager {
-            source: Arc::clone(&source),
+        let maker = Arc::new(Maker {
+            source,
+            url: settings.url,
             instrument: settings.instrument,
             statement_cache: settings.statement_cache,
-            test_after_idle: settings.test_after_idle,
-        };
-        // r2d2 would retry a wrong address until its time-out; asked directly, the database says what is wrong.
-        let first = r2d2::ManageConnection::connect(&manager).map_err(|error| refused(&error))?;
-        drop(first);
+            ready: Mutex::default(),
+            making: AtomicUsize::new(0),
+            lost: Lost::default(),
+        });
+        let manager = Manager { maker: Arc::clone(&maker), test_after_idle: settings.test_after_idle };
         let connections = r2d2::Pool::builder()
             .max_size(settings.size)
             .min_idle(Some(0))
@@ -57,13 +64,86 @@ impl<B: Backend> Pool<B> {
             .connection_timeout(settings.checkout_timeout)
             .build(manager)
             .map_err(|error| refused(&error))?;
-        Ok(Self { database: Database::of(source), connections })
+        Ok(Self { maker, connections, timeout: settings.checkout_timeout })
     }
 
+    /// What the connections are made from.
+    pub(crate) fn source(&self) -> &Arc<B::Source> {
+        &self.maker.source
+    }
+
+    /// Makes a connection beside those of the pool and closes it. r2d2 would retry a wrong address until its time-out;
+    /// asked directly, the database says what is wrong.
+    pub(crate) fn try_address(&self) -> Result<()> {
+        self.maker.make().map(drop).map_err(|error| refused(&error))
+    }
+
+    /// A connection, waited for as long as is configured.
     pub(crate) fn check_out(&self) -> Result<Checkout<B>> {
         self.connections.get().map(Checkout).map_err(|error| refused(&error))
     }
+
+    /// A connection that is idle.
+    pub(crate) fn check_out_idle(&self) -> Option<Checkout<B>> {
+        self.connections.try_get().map(Checkout)
+    }
+
+    /// Whether it has one that was made for it, and has not taken it yet.
+    pub(crate) fn has_ready(&self) -> bool {
+        !self.maker.ready().is_empty()
+    }
+
+    /// A place for one connection more, if it may have that.
+    pub(crate) fn place(&self) -> Option<Place<B>> {
+        let (has, most) = self.connections_of_most();
+        let one_more = |making: usize| (has + making < most).then_some(making + 1);
+        self.maker.making.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok()?;
+        Some(Place(Arc::clone(&self.maker)))
+    }
+
+    /// Makes a connection, which nobody waits for longer than is configured. Unlike with r2d2's own, an address that refuses
+    /// is found out at once.
+    pub(crate) fn make(&self, place: Place<B>) -> Result<Made<B>> {
+        let (send, receive) = channel();
+        let making = move || {
+            let made = place.0.make();
+            drop(place);
+            // Whoever waited may have given up.
+            let _ = send.send(made);
+        };
+        thread::Builder::new().spawn(making).map_err(|error| refused(&error))?;
+        match receive.recv_timeout(self.timeout) {
+            Ok(made) => made.map(Made).map_err(|error| refused(&error)),
+            Err(RecvTimeoutError::Timeout) => Err(refused(&"none could be made in the time configured")),
+            Err(RecvTimeoutError::Disconnected) => Err(refused(&"a panic interrupted the making of one")),
+        }
+    }
+
+    /// Has the pool take a connection when it is about to make its next. If it has made enough meanwhile, this one is closed.
+    pub(crate) fn add(&self, Made(connection): Made<B>) {
+        let (has, most) = self.connections_of_most();
+        if has < most {
+            self.maker.ready().push(connection);
+        }
+    }
+
+    fn connections_of_most(&self) -> (usize, usize) {
+        let has = self.connections.state().connections as usize + self.maker.ready().len();
+        (has, self.connections.max_size() as usize)
+    }
 }
+
+/// A place in a pool for a connection that is about to be made. Those that hang take one each, so there are never more.
+pub(crate) struct Place<B: Backend>(Arc<Maker<B>>);
+
+impl<B: Backend> Drop for Place<B> {
+    fn drop(&mut self) {
+        self.0.making.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A connection that no pool has yet.
+pub(crate) struct Made<B: Backend>(Pooled<B>);
 
 /// A connection on loan. It goes back to the pool when it is dropped, unless it was given up.
 pub(crate) struct Checkout<B: Backend>(r2d2::PooledConnection<Manager<B>>);
@@ -96,6 +176,12 @@ impl<B: Backend> Checkout<B> {
     pub(crate) fn give_up(&mut self) {
         self.0.given_up = true;
     }
+
+    /// Does the same with one that was lost. Others that are idle may have gone with it, and are tested.
+    pub(crate) fn give_up_lost(&mut self) {
+        self.give_up();
+        *self.0.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
 }
 
 /// A connection in the pool.
@@ -105,13 +191,57 @@ pub(crate) struct Pooled<B: Backend> {
     statement_cache: usize,
     idle_since: Instant,
     given_up: bool,
+    lost: Lost,
+}
+
+/// When a connection of the pool was last lost.
+type Lost = Arc<Mutex<Option<Instant>>>;
+
+/// Makes connections.
+struct Maker<B: Backend> {
+    source: Arc<B::Source>,
+    url: String,
+    instrument: Option<Instrument>,
+    statement_cache: usize,
+    /// Made already, for the pool to take.
+    ready: Mutex<Vec<Pooled<B>>>,
+    /// How many are being made beside r2d2.
+    making: AtomicUsize,
+    lost: Lost,
+}
+
+impl<B: Backend> Maker<B> {
+    fn make(&self) -> Result<Pooled<B>, PoolError> {
+        let mut own = self.instrument.as_ref().map(|instrument| instrument());
+        let mut tell = |event: InstrumentationEvent<'_>| {
+            if let Some(own) = &mut own {
+                own.on_connection_event(event);
+            }
+        };
+        tell(InstrumentationEvent::start_establish_connection(&self.url));
+        let established = B::establish(&self.source);
+        tell(InstrumentationEvent::finish_establish_connection(&self.url, established.as_ref().err()));
+        let mut connection = established?;
+        let watch = Watch::default();
+        connection.set_instrumentation(watch.beside::<B>(own));
+        Ok(Pooled {
+            connection,
+            watch,
+            statement_cache: self.statement_cache,
+            idle_since: Instant::now(),
+            given_up: false,
+            lost: Arc::clone(&self.lost),
+        })
+    }
+
+    fn ready(&self) -> MutexGuard<'_, Vec<Pooled<B>>> {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Makes and checks connections for r2d2.
 struct Manager<B: Backend> {
-    source: Arc<B::Source>,
-    instrument: Option<Instrument>,
-    statement_cache: usize,
+    maker: Arc<Maker<B>>,
     test_after_idle: Duration,
 }
 
@@ -129,22 +259,16 @@ impl<B: Backend> r2d2::ManageConnection for Manager<B> {
     type Error = PoolError;
 
     fn connect(&self) -> Result<Pooled<B>, PoolError> {
-        let mut connection = B::establish(&self.source)?;
-        let watch = Watch::default();
-        let own = self.instrument.as_ref().map(|instrument| instrument());
-        connection.set_instrumentation(watch.beside::<B>(own));
-        Ok(Pooled {
-            connection,
-            watch,
-            statement_cache: self.statement_cache,
-            idle_since: Instant::now(),
-            given_up: false,
-        })
+        let ready = self.maker.ready().pop();
+        ready.map_or_else(|| self.maker.make(), Ok)
     }
 
-    /// Called at every check-out; a round trip only for what sat idle.
+    /// Called at every check-out; a round trip only for what sat idle, or may have been lost with another.
     fn is_valid(&self, pooled: &mut Pooled<B>) -> Result<(), PoolError> {
-        if pooled.idle_since.elapsed() > self.test_after_idle {
+        let lost = *pooled.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        if pooled.idle_since.elapsed() > self.test_after_idle
+            || lost.is_some_and(|lost| pooled.idle_since <= lost)
+        {
             B::ping(&mut pooled.connection)?;
         }
         Ok(())

@@ -19,6 +19,7 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("requires_new", "A transaction on a connection of its own has nothing of the one around it but keys."),
     ("scope", "What a scope loads ends with it."),
     ("lock", "A row is locked in a transaction, and until it ends."),
+    ("event", "What a subscriber does is a part of the flush that calls it."),
     ("version", "A version is compared and moved on where there is one."),
     ("state", "Each state of an entity has its verbs, and no others."),
     ("draft", "A draft has what the caller supplies, and nothing that the database makes."),

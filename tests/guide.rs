@@ -142,6 +142,37 @@ fn reading() -> moored::Result<()> {
     })
 }
 
+#[test]
+fn events() -> moored::Result<()> {
+    let orm = Orm::<Sqlite>::builder(":memory:")
+        .subscribe(|events| {
+            events.before_update::<Book>(|event, book| {
+                if event[&book].copies < 0 {
+                    return Err("there are no negative copies".into()); // a veto: the flush is `Error::Vetoed`
+                }
+                Ok(())
+            });
+            events.after_create::<Author>(|event, author| {
+                let title = format!("About author {}", event[&author].id); // the key is known by now
+                event.persist(NewBook::new(title, &author))?; // in the same transaction
+                Ok(())
+            });
+            events.after_commit(|_| println!("it is true now"));
+        })
+        .build()?;
+    fill(&orm)?;
+    orm.session(|session| {
+        session.persist(NewAuthor::new("Octavia"))?;
+        let book = session.find::<Book>(1)?.required()?;
+        session.flush()?;
+        assert_eq!(session.select(Book::TITLE.eq("About author 2")).all()?.len(), 1);
+        session.edit(&book)?.copies = -1;
+        assert!(matches!(session.flush(), Err(moored::Error::Vetoed { .. })));
+        session.discard();
+        Ok(())
+    })
+}
+
 mod services {
     use super::*;
 
@@ -172,6 +203,58 @@ mod services {
             assert_eq!(headline(session, &book), "A WIZARD OF EARTHSEA");
             Ok(())
         })
+    }
+}
+
+mod read_sessions_and_replicas {
+    use super::*;
+
+    /// What is on the shelf, for whoever reads.
+    fn shelf<B: Backend, A: ?Sized>(uow: &mut UnitOfWork<'_, B, A>) -> moored::Result<Vec<String>>
+    where
+        Book: Entity<B>,
+    {
+        let books = uow.select(Book::COPIES.gt(0).order(Book::ID.asc())).all()?;
+        Ok(books.iter().map(|book| uow[book].title.clone()).collect())
+    }
+
+    #[test]
+    fn run() -> moored::Result<()> {
+        let folder = std::env::temp_dir().join(format!("moored-guide-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| moored::Error::NoConnection { reason: error.to_string().into() })?;
+        let file = |name: &str| folder.join(name).display().to_string();
+        let (primary, first, second) = (file("primary"), file("first"), file("away/second"));
+        for (path, title) in [(&primary, "A Wizard of Earthsea"), (&first, "The Rule of Names")] {
+            Orm::<Sqlite>::connect(path)?.with_connection(|connection| {
+                let table =
+                    "CREATE TABLE books (id INTEGER PRIMARY KEY, title TEXT, author_id, editor_id, copies)";
+                diesel::sql_query(table).execute(connection)?;
+                let row = format!("INSERT INTO books VALUES (1, '{title}', 1, NULL, 3)");
+                diesel::sql_query(row).execute(connection)?;
+                Ok(())
+            })?;
+        }
+        let orm = Orm::<Sqlite>::builder(primary)
+            .replica(first)
+            .replica(second)
+            .replica_recheck(Duration::from_secs(5)) // how long one that is down is left out
+            .build()?;
+        let lately = orm.read(shelf)?; // from a replica
+        let now = orm.read_current(shelf)?; // from the database itself
+        orm.session(|session| {
+            let book = session.find::<Book>(1)?.required()?;
+            session.edit(&book)?.title = "The Word of Unbinding".into();
+            session.flush()?;
+            assert_eq!(shelf(session)?, ["The Word of Unbinding"]); // likewise, with what the session wrote
+            Ok(())
+        })?;
+        assert_eq!((lately, now), (vec!["The Rule of Names".into()], vec!["A Wizard of Earthsea".into()]));
+        assert_eq!(orm.read(shelf)?, ["The Rule of Names"]);
+        assert!(orm.check_replicas().is_err());
+        drop(orm);
+        let _ = std::fs::remove_dir_all(folder);
+        Ok(())
     }
 }
 

@@ -101,6 +101,64 @@ fn a_service_takes_the_unit_of_work_of_a_session_a_transaction_and_a_scope() {
     assert_eq!(name.unwrap(), "Syrio");
 }
 
+/// What a reader asks, written once: by key, by keys, by criteria, and by way of a relation.
+fn mentor_of<B: Backend, A: ?Sized>(uow: &mut UnitOfWork<'_, B, A>, id: i32) -> moored::Result<Option<String>>
+where
+    Author: Entity<B>,
+{
+    let author = uow.find::<Author>(id)?.required()?;
+    let Some(mentor) = uow[&author].mentor_id else { return Ok(None) };
+    assert_eq!(uow.find_many::<Author, _>([mentor])?.len(), 1);
+    let mentor = uow.select(Author::ID.eq(*mentor.value())).one()?;
+    Ok(Some(name_of(uow, &mentor)))
+}
+
+/// A service that changes things asks the same.
+fn praise<B: Backend>(uow: &mut UnitOfWork<'_, B>, id: i32) -> moored::Result<Option<String>>
+where
+    Author: Entity<B>,
+{
+    let mentor = mentor_of(uow, id)?;
+    let author = uow.find::<Author>(id)?.required()?;
+    uow.edit(&author)?.name.push('!');
+    Ok(mentor)
+}
+
+#[test]
+fn a_reading_helper_serves_every_kind_of_session() {
+    let orm = orm();
+    orm.with_connection(|connection| {
+        Ok(connection.batch_execute("INSERT INTO authors VALUES (2, 'Arya', 1)")?)
+    })
+    .unwrap();
+    let of = |name: &str| Some(name.to_owned());
+    orm.session(|session| {
+        assert_eq!(praise(session, 2)?, of("Syrio"));
+        // Each sees what the session has in memory, written or not.
+        rename(session, 1, "Syrio Forel")?;
+        assert_eq!(mentor_of(session, 2)?, of("Syrio Forel"));
+        session.transaction(|tx| {
+            assert_eq!(mentor_of(tx, 2)?, of("Syrio Forel"));
+            rename(tx, 1, "The First Sword")?;
+            assert_eq!(tx.transaction(|savepoint| mentor_of(savepoint, 2))?, of("The First Sword"));
+            assert_eq!(praise(tx, 2)?, of("The First Sword"));
+            Ok(())
+        })?;
+        session.scope(|scope| {
+            rename(scope, 1, "Nobody")?;
+            assert_eq!(mentor_of(scope, 2)?, of("Nobody"));
+            scope.flush()
+        })?;
+        assert_eq!(session.requires_new(|new| mentor_of(new, 2))?, of("Nobody"));
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(orm.read(|session| mentor_of(session, 2)).unwrap(), of("Nobody"));
+    assert_eq!(orm.read_current(|session| mentor_of(session, 1)).unwrap(), None);
+    let missing = orm.read(|session| mentor_of(session, 3)).unwrap_err();
+    assert!(matches!(missing, moored::Error::NotFound { entity: "Author" }), "{missing}");
+}
+
 #[test]
 fn a_handle_goes_through_services_and_back() {
     let orm = orm();

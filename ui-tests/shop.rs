@@ -3,6 +3,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use moored::OrmBuilder;
 use moored::prelude::*;
 
 pub use moored_sqlite::Sqlite;
@@ -70,6 +71,11 @@ pub struct Tag {
 
 /// A database with the authors 1, Arya, and 2, Jon, her book 1, Needle, and the tag `war`.
 pub fn orm() -> Orm<Sqlite> {
+    orm_with(|settings| settings)
+}
+
+/// The same with other settings.
+pub fn orm_with(settings: impl FnOnce(OrmBuilder<Sqlite>) -> OrmBuilder<Sqlite>) -> Orm<Sqlite> {
     let set_up = |connection: &mut SqliteConnection| {
         connection.batch_execute(
             "CREATE TABLE authors (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT UNIQUE,
@@ -85,7 +91,7 @@ pub fn orm() -> Orm<Sqlite> {
         Ok(())
     };
     let made: moored::Result<_> =
-        Orm::connect(":memory:").and_then(|orm| orm.with_connection(set_up).map(|()| orm));
+        settings(Orm::builder(":memory:")).build().and_then(|orm| orm.with_connection(set_up).map(|()| orm));
     #[expect(clippy::expect_used, reason = "no case can go on without it")]
     made.expect("a database in memory")
 }

@@ -36,8 +36,11 @@ impl Address {
         let bad = |reason: &str| Error::BadUrl { server, reason: reason.into() };
         let (scheme, rest) = url.split_once("://").ok_or_else(|| bad("it is not a URL"))?;
         match (server, scheme) {
-            (Server::Postgres, "postgres" | "postgresql") | (Server::Mysql | Server::Mariadb, "mysql") => {}
-            (Server::Postgres, _) => return Err(bad("it does not begin with postgres://")),
+            (Server::Postgres | Server::Primary | Server::Replica, "postgres" | "postgresql")
+            | (Server::Mysql | Server::Mariadb, "mysql") => {}
+            (Server::Postgres | Server::Primary | Server::Replica, _) => {
+                return Err(bad("it does not begin with postgres://"));
+            }
             (Server::Mysql | Server::Mariadb, _) => return Err(bad("it does not begin with mysql://")),
         }
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -55,7 +58,9 @@ impl Address {
         let port = port.unwrap_or_else(|| server.default_port());
         let host = decoded(host);
         let places = match server {
-            Server::Postgres => postgres(parameter("host").unwrap_or(host), port),
+            Server::Postgres | Server::Primary | Server::Replica => {
+                postgres(parameter("host").unwrap_or(host), port)
+            }
             Server::Mysql | Server::Mariadb => mysql(host, port, parameter("unix_socket")),
         };
         let some = |text: &str| Some(decoded(text)).filter(|text| !text.is_empty());

@@ -13,7 +13,7 @@ usage: moored-servers [OPTION]... test [WORD]...          run the tests
        moored-servers [OPTION]... install                 install what the tests are linked with, and start nothing
        moored-servers [OPTION]... [--] COMMAND [WORD]...  run any other command
 
-  --only SERVERS  bring up only these, of postgres, mariadb and mysql, with commas between them
+  --only SERVERS  bring up only these, of postgres (with a replica), mariadb and mysql, with commas between them
   --dir DIR       keep logs, downloads and what is not in memory there (default: servers/ in Cargo's target directory)
 
 `test` compiles the tests of the whole workspace while the servers come up, and runs several of their programs at once.
@@ -24,9 +24,11 @@ only list their tests, and no server is needed.
 install them on Debian, as root.
 
 A server that its variable names is used and not started:
-  MOORED_POSTGRES_URL  postgres://user:password@host:port/database
-  MOORED_MARIADB_URL   mysql://user:password@host:port/database
-  MOORED_MYSQL_URL     mysql://user:password@host:port/database
+  MOORED_POSTGRES_URL          postgres://user:password@host:port/database
+  MOORED_POSTGRES_PRIMARY_URL  likewise: one with a streaming replica. It is the one above, if that is started here
+  MOORED_POSTGRES_REPLICA_URL  likewise: the replica. Both of these are set or neither is
+  MOORED_MARIADB_URL           mysql://user:password@host:port/database
+  MOORED_MYSQL_URL             mysql://user:password@host:port/database
 The command finds all of these in its environment, and its exit code is passed on.
 ";
 

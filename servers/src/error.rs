@@ -33,8 +33,16 @@ pub enum Error {
         /// What came instead.
         reason: String,
     },
+    /// One of the pair that only make sense together is named, and the other is not.
+    #[error("{} is set and {} is not: they name a primary and its replica; set both, or neither to have them started", set.variable(), unset.variable())]
+    HalfPair {
+        /// The one that a variable names.
+        set: Server,
+        /// The other.
+        unset: Server,
+    },
     /// No programs of the server are there and none can be installed.
-    #[error("{server} cannot be started: {tried}; {remedy}, or set {} to the URL of one that runs (`docker compose up --wait` starts all three)", server.variable())]
+    #[error("{server} cannot be started: {tried}; {remedy}, or set {} to the URL of one that runs (`docker compose up --wait` starts all of them)", server.variable())]
     Missing {
         /// The server.
         server: Server,

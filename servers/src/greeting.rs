@@ -29,7 +29,7 @@ pub fn ask(server: Server, address: &Address) -> io::Result<String> {
     let mut first = None;
     for place in &address.places {
         let answer = connect(place).and_then(|mut stream| match server {
-            Server::Postgres => postgres(&mut *stream, address),
+            Server::Postgres | Server::Primary | Server::Replica => postgres(&mut *stream, address),
             Server::Mariadb | Server::Mysql => mysql(&mut *stream, server),
         });
         match answer {
@@ -168,7 +168,7 @@ mod tests {
         }
         let address = Address { places: Vec::new(), user: Some("u".into()), database: None };
         match server {
-            Server::Postgres => postgres(&mut Canned(answer), &address),
+            Server::Postgres | Server::Primary | Server::Replica => postgres(&mut Canned(answer), &address),
             Server::Mariadb | Server::Mysql => mysql(&mut Canned(answer), server),
         }
     }

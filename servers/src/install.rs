@@ -134,7 +134,7 @@ mod tests {
         let said = missing(Server::Mariadb, "it is not here", "only root can install it").to_string();
         let expected = "MariaDB cannot be started: it is not here, and only root can install it; install MariaDB, run as \
                         root on Debian, or set MOORED_MARIADB_URL to the URL of one that runs (`docker compose up \
-                        --wait` starts all three)";
+                        --wait` starts all of them)";
         assert_eq!(said, expected);
     }
 }

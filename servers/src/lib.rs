@@ -16,6 +16,10 @@
 //! | MariaDB    | `MOORED_MARIADB_URL`  | the machine's programs, or the Debian package `mariadb-server-core` |
 //! | MySQL      | `MOORED_MYSQL_URL`    | the machine's `mysqld`, or a Debian system of its own made for it   |
 //!
+//! PostgreSQL comes with a streaming replica: `MOORED_POSTGRES_PRIMARY_URL` and `MOORED_POSTGRES_REPLICA_URL` name the two,
+//! and are set or unset together. The primary is the PostgreSQL server that is started here; where `MOORED_POSTGRES_URL`
+//! names one, of which no replica can be made without its owner, a primary of its own is started for the replica.
+//!
 //! The stages, in order: [`arguments`], for the tests the [`libraries`] that they are linked with, then for each
 //! [`server`] either its [`address`] is asked for a [`greeting`] or it is brought [`up`] in a [`place`] of its own, then
 //! [`run`] runs the command, or [`suite`] the tests. Every process is a [`process::Guard`]'s, which ends it.
@@ -40,6 +44,7 @@ mod install;
 mod mariadb;
 mod mysql;
 mod postgres;
+mod replica;
 
 pub use error::{Error, Result};
 pub use server::Server;

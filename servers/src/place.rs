@@ -16,7 +16,7 @@ use crate::{Result, Server};
 /// A folder in memory, where no commit waits for a disk.
 const MEMORY: &str = "/dev/shm";
 
-/// What it must have free before it is used. The three servers begin with less than half of that.
+/// What it must have free before it is used. All servers together begin with less than half of that.
 const ROOM: u64 = 2 << 30;
 
 /// The folder of everything: `servers/` in Cargo's target directory, or in the temporary one without such.
@@ -58,6 +58,8 @@ pub fn lock(path: &Path, interrupt: &Interrupt) -> Result<File> {
 /// A server's folder of this run. Dropping it removes the data; the log stays until a later run clears it away.
 #[derive(Debug)]
 pub struct Run {
+    /// What it is called.
+    name: &'static str,
     /// What the server says.
     pub log: PathBuf,
     /// Its data, which is not there yet.
@@ -72,16 +74,17 @@ impl Run {
     /// When the folder cannot be made.
     pub fn new(dir: &Path, server: Server) -> Result<Self> {
         let mine = folder(dir, server.name())?;
-        let mut run = Run { log: mine.join("log"), data: mine.join("data") };
+        let mut run = Run { name: server.name(), log: mine.join("log"), data: mine.join("data") };
         if has_room(Path::new(MEMORY)) {
-            run.move_data(Path::new(MEMORY), &format!("moored-{}-", server.name()));
+            run.move_data(Path::new(MEMORY));
         }
         Ok(run)
     }
 
-    /// Moves the data elsewhere: to `<folder>/<prefix><process id>`, where those whose run is over are removed.
-    pub fn move_data(&mut self, folder: &Path, prefix: &str) {
-        clear(folder, prefix);
+    /// Moves the data elsewhere: to `<folder>/moored-<server>-<process id>`, where those whose run is over are removed.
+    pub fn move_data(&mut self, folder: &Path) {
+        let prefix = format!("moored-{}-", self.name);
+        clear(folder, &prefix);
         self.data = folder.join(format!("{prefix}{}", std::process::id()));
     }
 

@@ -24,7 +24,7 @@ use crate::{Error, Result};
 /// When the command cannot be started.
 pub fn run(program: &OsString, arguments: &[OsString], servers: &[Up], interrupt: &Interrupt) -> Result<u8> {
     let mut command = Command::new(program);
-    command.args(arguments).envs(servers.iter().map(|up| (up.server.variable(), &up.url)));
+    command.args(arguments).envs(servers.iter().flat_map(Up::variables));
     let terminal = io::stdin().is_terminal();
     let start = if terminal { Guard::start_at_terminal } else { Guard::start };
     let mut guard = start(&mut command, Signal::SIGTERM).map_err(|error| match error {

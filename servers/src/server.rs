@@ -1,19 +1,17 @@
-//! The three servers: their names, their variables and what starting one takes.
+//! The servers: their names, their variables and what starting one takes.
 
 use std::fmt;
 use std::str::FromStr;
-
-use crate::Result;
-use crate::port::Reserved;
-use crate::process::Guard;
-use crate::up::Setting;
-use crate::{mariadb, mysql, postgres};
 
 /// A server that Moored is tested against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Server {
     /// PostgreSQL.
     Postgres,
+    /// The PostgreSQL server that has a replica. It is the one above where both are started here.
+    Primary,
+    /// The streaming replica of [`Primary`](Self::Primary), which takes reads alone.
+    Replica,
     /// MariaDB.
     Mariadb,
     /// MySQL itself, not MariaDB.
@@ -21,7 +19,7 @@ pub enum Server {
 }
 
 impl Server {
-    /// All of them.
+    /// Those to choose from. A primary and its replica come with PostgreSQL.
     pub const ALL: [Server; 3] = [Server::Postgres, Server::Mariadb, Server::Mysql];
 
     /// The name on the command line and of its folder.
@@ -29,6 +27,8 @@ impl Server {
     pub fn name(self) -> &'static str {
         match self {
             Server::Postgres => "postgres",
+            Server::Primary => "postgres-primary",
+            Server::Replica => "postgres-replica",
             Server::Mariadb => "mariadb",
             Server::Mysql => "mysql",
         }
@@ -39,6 +39,8 @@ impl Server {
     pub fn variable(self) -> &'static str {
         match self {
             Server::Postgres => "MOORED_POSTGRES_URL",
+            Server::Primary => "MOORED_POSTGRES_PRIMARY_URL",
+            Server::Replica => "MOORED_POSTGRES_REPLICA_URL",
             Server::Mariadb => "MOORED_MARIADB_URL",
             Server::Mysql => "MOORED_MYSQL_URL",
         }
@@ -48,7 +50,9 @@ impl Server {
     #[must_use]
     pub fn url(self, port: u16) -> String {
         match self {
-            Server::Postgres => format!("postgres://postgres@127.0.0.1:{port}/moored"),
+            Server::Postgres | Server::Primary | Server::Replica => {
+                format!("postgres://postgres@127.0.0.1:{port}/moored")
+            }
             Server::Mariadb | Server::Mysql => format!("mysql://root@127.0.0.1:{port}/moored"),
         }
     }
@@ -57,17 +61,8 @@ impl Server {
     #[must_use]
     pub fn default_port(self) -> u16 {
         match self {
-            Server::Postgres => 5432,
+            Server::Postgres | Server::Primary | Server::Replica => 5432,
             Server::Mariadb | Server::Mysql => 3306,
-        }
-    }
-
-    /// Starts one in the background, on that port. It does not answer yet.
-    pub(crate) fn start(self, setting: &mut Setting<'_>, port: Reserved) -> Result<Guard> {
-        match self {
-            Server::Postgres => postgres::start(setting, port),
-            Server::Mariadb => mariadb::start(setting, port),
-            Server::Mysql => mysql::start(setting, port),
         }
     }
 }
@@ -76,6 +71,8 @@ impl fmt::Display for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Server::Postgres => "PostgreSQL",
+            Server::Primary => "PostgreSQL's primary",
+            Server::Replica => "PostgreSQL's replica",
             Server::Mariadb => "MariaDB",
             Server::Mysql => "MySQL",
         })

@@ -12,7 +12,7 @@ use crate::interrupt::Interrupt;
 use crate::place::Run;
 use crate::port::Reserved;
 use crate::process::{Guard, ended, tail};
-use crate::{Error, Result, Server};
+use crate::{Error, Result, Server, mariadb, mysql, postgres, replica};
 
 /// How long a server that was started has to answer.
 const LIMIT: Duration = Duration::from_secs(90);
@@ -23,6 +23,8 @@ const TRIES: usize = 3;
 /// What a server is started with.
 #[derive(Debug)]
 pub(crate) struct Setting<'a> {
+    /// Which it is.
+    pub(crate) server: Server,
     /// The folder of everything.
     pub(crate) dir: &'a Path,
     /// Its own folder.
@@ -36,6 +38,8 @@ pub(crate) struct Setting<'a> {
 pub struct Up {
     /// Which.
     pub server: Server,
+    /// Which it is besides.
+    pub also: Option<Server>,
     /// Where.
     pub url: String,
     /// What it says it is; empty if it does not before a password is given.
@@ -53,6 +57,12 @@ struct Started {
 }
 
 impl Up {
+    /// The variables that name it, each with its URL.
+    pub fn variables(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let servers = [Some(self.server), self.also].into_iter().flatten();
+        servers.map(|server| (server.variable(), self.url.as_str()))
+    }
+
     /// The process id of one that was started here.
     #[must_use]
     pub fn started(&self) -> Option<u32> {
@@ -79,15 +89,18 @@ pub fn all(
     variable: impl Fn(&str) -> Option<String>,
     interrupt: &Interrupt,
 ) -> std::result::Result<Vec<Up>, Vec<Error>> {
-    let given =
-        servers.iter().map(|server| (*server, variable(server.variable()).filter(|url| !url.is_empty())));
-    let given = given.collect::<Vec<_>>();
+    let mut tasks = Vec::new();
+    for server in servers {
+        let url = |server: Server| variable(server.variable()).filter(|url| !url.is_empty());
+        tasks.extend(plan(*server, url).map_err(|error| vec![error])?);
+    }
     let results: Vec<_> = thread::scope(|scope| {
-        let one = |(server, url)| match url {
-            Some(url) => use_given(server, url),
-            None => start(server, dir, interrupt),
+        let carry_out = |task| match task {
+            Task::Use(server, url) => use_given(server, url).map(|up| vec![up]),
+            Task::Start(server, launch) => start(server, dir, interrupt, launch).map(|up| vec![up]),
+            Task::StartPair(primary) => start_pair(primary, dir, interrupt),
         };
-        let threads: Vec<_> = given.into_iter().map(|given| scope.spawn(move || one(given))).collect();
+        let threads: Vec<_> = tasks.into_iter().map(|task| scope.spawn(move || carry_out(task))).collect();
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
     let (up, errors): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
@@ -95,7 +108,51 @@ pub fn all(
     if errors.iter().any(|error| matches!(error, Error::Interrupted)) {
         return Err(vec![Error::Interrupted]);
     }
-    if errors.is_empty() { Ok(up.into_iter().flatten().collect()) } else { Err(errors) }
+    if errors.is_empty() { Ok(up.into_iter().flatten().flatten().collect()) } else { Err(errors) }
+}
+
+/// What is to be done for a server.
+enum Task {
+    Use(Server, String),
+    Start(Server, Launch),
+    /// Start this one of PostgreSQL's, and a replica of it.
+    StartPair(Server),
+}
+
+/// Starts a server in the background, on that port. It does not answer yet.
+type Launch = fn(&mut Setting<'_>, Reserved) -> Result<Guard>;
+
+/// What is to be done for a server, given the URLs that are set.
+fn plan(server: Server, url: impl Fn(Server) -> Option<String>) -> Result<Vec<Task>> {
+    let one = |server, launch| url(server).map_or(Task::Start(server, launch), |url| Task::Use(server, url));
+    match server {
+        Server::Mariadb => Ok(vec![one(server, mariadb::start)]),
+        Server::Mysql => Ok(vec![one(server, mysql::start)]),
+        Server::Postgres | Server::Primary | Server::Replica => {
+            match (url(Server::Postgres), url(Server::Primary), url(Server::Replica)) {
+                (None, None, None) => Ok(vec![Task::StartPair(Server::Postgres)]),
+                (Some(url), None, None) => {
+                    Ok(vec![Task::Use(Server::Postgres, url), Task::StartPair(Server::Primary)])
+                }
+                (_, Some(primary), Some(replica)) => Ok(vec![
+                    one(Server::Postgres, postgres::start),
+                    Task::Use(Server::Primary, primary),
+                    Task::Use(Server::Replica, replica),
+                ]),
+                (_, Some(_), None) => Err(Error::HalfPair { set: Server::Primary, unset: Server::Replica }),
+                (_, None, Some(_)) => Err(Error::HalfPair { set: Server::Replica, unset: Server::Primary }),
+            }
+        }
+    }
+}
+
+fn start_pair(server: Server, dir: &Path, interrupt: &Interrupt) -> Result<Vec<Up>> {
+    let mut primary = start(server, dir, interrupt, postgres::start)?;
+    primary.also = (server != Server::Primary).then_some(Server::Primary);
+    let copy = |setting: &mut Setting<'_>, port| replica::start(&primary.url, setting, port);
+    let replica = start(Server::Replica, dir, interrupt, copy)?;
+    // In this order they are stopped: a replica that loses its primary looks for it, and says so.
+    Ok(vec![replica, primary])
 }
 
 fn use_given(server: Server, url: String) -> Result<Up> {
@@ -106,23 +163,28 @@ fn use_given(server: Server, url: String) -> Result<Up> {
         place: address.to_string(),
         reason: error.to_string(),
     })?;
-    Ok(Up { server, url, version, took: asked.elapsed(), started: None })
+    Ok(Up { server, also: None, url, version, took: asked.elapsed(), started: None })
 }
 
-fn start(server: Server, dir: &Path, interrupt: &Interrupt) -> Result<Up> {
+fn start(
+    server: Server,
+    dir: &Path,
+    interrupt: &Interrupt,
+    launch: impl Fn(&mut Setting<'_>, Reserved) -> Result<Guard>,
+) -> Result<Up> {
     let asked = Instant::now();
-    let mut setting = Setting { dir, run: Run::new(dir, server)?, interrupt };
+    let mut setting = Setting { server, dir, run: Run::new(dir, server)?, interrupt };
     for last in (1..=TRIES).map(|attempt| attempt == TRIES) {
         // Held while the data is made, so that the servers get different ports.
         let port = Reserved::new()?;
         let url = server.url(port.number());
         setting.run.remove_data()?;
-        let mut guard = server.start(&mut setting, port)?;
+        let mut guard = launch(&mut setting, port)?;
         guard.leaves(&setting.run.data)?;
         match wait(server, &url, &mut guard, &setting) {
             Ok(version) => {
                 let started = Some(Started { guard, run: setting.run });
-                return Ok(Up { server, url, version, took: asked.elapsed(), started });
+                return Ok(Up { server, also: None, url, version, took: asked.elapsed(), started });
             }
             Err(Error::NotUp { tail, .. }) if !last && tail.contains("already in use") => {}
             Err(error) => return Err(error),

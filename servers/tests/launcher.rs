@@ -1,8 +1,8 @@
 //! The launcher as its user sees it, with stand-ins for the servers: no test here needs or starts a database.
-#![allow(missing_docs, clippy::unwrap_used, reason = "a test")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Command, Output, Stdio};
@@ -20,7 +20,10 @@ fn server(answer: &'static [u8]) -> u16 {
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
         for stream in listener.incoming() {
-            let _ = stream.unwrap().write_all(answer);
+            let mut stream = stream.unwrap();
+            let _ = stream.write_all(answer);
+            // Closed before all that came was read, it would take the answer back.
+            let _ = io::copy(&mut stream, &mut io::sink());
         }
     });
     port
@@ -122,6 +125,65 @@ fn the_url_is_passed_through_and_nothing_else_is_set() {
     assert!(environment.lines().any(|line| line == format!("MOORED_MYSQL_URL={url}")), "{}", said(&output));
     assert!(!environment.contains("MOORED_POSTGRES_URL"));
     assert_eq!(said(&output), "moored-servers: MySQL 9.7.0 used as MOORED_MYSQL_URL says\n");
+}
+
+/// PostgreSQL that is ready without a password.
+const POSTGRES: &[u8] = b"R\0\0\0\x08\0\0\0\0S\0\0\0\x18server_version\x0017.1\0Z\0\0\0\x05I";
+
+/// The launcher with PostgreSQL and a pair, each where its variable is to be set.
+fn with_postgres(set: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_moored-servers"));
+    command.args(["--only", "postgres", "--", "sh", "-c", "env"]).stdin(Stdio::null());
+    for variable in PAIRED {
+        let url = format!("postgres://u:secret@127.0.0.1:{}/d", server(POSTGRES));
+        match set.contains(&variable) {
+            true => command.env(variable, url),
+            false => command.env_remove(variable),
+        };
+    }
+    command
+}
+
+const PAIRED: [&str; 3] =
+    ["MOORED_POSTGRES_URL", "MOORED_POSTGRES_PRIMARY_URL", "MOORED_POSTGRES_REPLICA_URL"];
+
+#[test]
+fn a_primary_and_its_replica_are_used_beside_another_server() {
+    let output = with_postgres(&PAIRED).output().unwrap();
+    let environment = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut urls: Vec<_> = PAIRED
+        .iter()
+        .map(|variable| {
+            let line = environment.lines().find_map(|line| line.strip_prefix(variable)?.strip_prefix('='));
+            line.unwrap_or_else(|| panic!("{variable} is not set: {}", said(&output)))
+        })
+        .collect();
+    urls.sort_unstable();
+    urls.dedup();
+    assert_eq!(urls.len(), 3, "each has its own");
+    let expected = ["PostgreSQL 17.1", "PostgreSQL's primary 17.1", "PostgreSQL's replica 17.1"];
+    let said = said(&output);
+    let lines = said.lines().zip(expected.iter().zip(PAIRED));
+    for (line, (server, variable)) in lines {
+        assert_eq!(line, format!("moored-servers: {server} used as {variable} says"));
+    }
+    assert_eq!(said.lines().count(), 3);
+}
+
+#[test]
+fn half_a_pair_is_refused_before_anything_is_started() {
+    let [_, primary, replica] = PAIRED;
+    for (set, unset) in [(primary, replica), (replica, primary)] {
+        for also in [&[][..], &["MOORED_POSTGRES_URL"]] {
+            let output = with_postgres(&[also, &[set]].concat()).output().unwrap();
+            let expected = format!(
+                "moored-servers: {set} is set and {unset} is not: they name a primary and its replica; set both, or \
+                 neither to have them started\n"
+            );
+            assert_eq!((said(&output), output.status.code()), (expected, Some(125)));
+            assert!(output.stdout.is_empty());
+        }
+    }
 }
 
 #[test]

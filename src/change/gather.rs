@@ -87,6 +87,21 @@ impl<E: Model, B: Backend> Arena<E, B> {
         Ok(Some(RowChange { slot, kind, columns }))
     }
 
+    /// What the next flush does to a row; nothing where it will refuse it.
+    pub(crate) fn kind_of(&self, slot: u32) -> Option<WriteKind> {
+        self.row_change(slot).ok().flatten().map(|change| change.kind)
+    }
+
+    /// The keys of rows that are to be removed and known by them alone.
+    pub(crate) fn leaving_references(&self) -> Vec<E::Key> {
+        let slots = self.pending_slots().into_iter().filter_map(|slot| self.slot(slot));
+        let keys = slots.filter_map(|slot| match slot {
+            Slot::Reference { key, leaving: true } => Some(key.clone()),
+            _ => None,
+        });
+        keys.collect()
+    }
+
     /// Whether a query of this entity's table has to be preceded by a flush.
     pub(crate) fn has_tracked_changes(&self) -> bool {
         let tracked = E::meta().select(|column| column.track);

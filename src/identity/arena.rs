@@ -1,5 +1,6 @@
 //! The rows of one entity in one session: slots, and the index from key to slot.
 
+use super::checkpoint::Checkpoint;
 use super::frame::{Frame, FrameKind};
 use super::index::Index;
 use super::slot::{Draft, Slot, Status};
@@ -21,6 +22,8 @@ pub(crate) struct Arena<E: Model, B: Backend> {
     pub(super) frames: Vec<Frame<E, B>>,
     /// When the first pending slot was registered, counted over all arenas of the session.
     pub(super) first_pending: u64,
+    /// What a flush that is on its way can be put back to, if it calls subscribers.
+    pub(super) checkpoint: Option<Box<Checkpoint<E, B>>>,
 }
 
 impl<E: Model, B: Backend> Arena<E, B> {
@@ -33,6 +36,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
             twins: Twins::default(),
             frames: frames.iter().map(|&kind| Frame::new(kind, 0)).collect(),
             first_pending: 0,
+            checkpoint: None,
         }
     }
 

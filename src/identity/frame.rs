@@ -39,6 +39,7 @@ pub(crate) struct Frame<E: Model, B: Backend> {
 }
 
 /// A slot of outside that was touched inside.
+#[derive(Clone)]
 pub(crate) struct Entry<E: Model, B: Backend> {
     /// What it was when the frame was opened.
     pub(crate) before: Slot<E, B>,
@@ -82,6 +83,7 @@ impl<E: Model, B: Backend> Arena<E, B> {
     ///
     /// Inside, the edits that wait outside are part of the value: an edit is compared with the value at the start.
     pub(crate) fn touch(&mut self, slot: u32) -> Result<()> {
+        self.note_before(slot);
         let Some(content) = self.slots.get_mut(slot as usize) else { return Ok(()) };
         for frame in &mut self.frames {
             if slot >= frame.start || frame.journal.contains_key(&slot) {

@@ -1,6 +1,7 @@
 //! The identity map: an arena of slots for each entity, an index from key to slot, and frames that put them back.
 
 mod arena;
+mod checkpoint;
 mod frame;
 mod held;
 mod index;

@@ -60,6 +60,15 @@ impl<E: Model, B: Backend> Arena<E, B> {
         Ok(Some(slot))
     }
 
+    /// A row that is to be removed and was known by its key alone.
+    pub(crate) fn take_in_leaving(&mut self, read: E) {
+        let Some(slot) = read.with_key(|key| self.leaving(key)) else { return };
+        if matches!(self.slot(slot), Some(Slot::Reference { .. })) {
+            self.note_before(slot);
+            self.replace(slot, Slot::Row(Row { value: read, status: Status::Leaving, change: None }));
+        }
+    }
+
     /// Makes memory equal the row, edits included.
     pub(crate) fn overwrite(&mut self, slot: u32, read: E) -> Result<()> {
         self.touch(slot)?;

@@ -57,6 +57,8 @@ impl<E: Model, B: Backend> Arena<E, B> {
         self.check_editable(slot)?;
         if self.is_outside(slot) {
             self.touch(slot)?;
+        } else {
+            self.note_before(slot);
         }
         let enlist = matches!(self.slots.get(slot as usize), Some(Slot::Row(Row { change: None, .. })));
         if enlist {

@@ -7,18 +7,24 @@ use diesel::connection::Instrumentation;
 
 use super::Orm;
 use crate::backend::Backend;
+use crate::connections::Connections;
 use crate::error::Result;
+use crate::event::{Events, Subscribers};
 use crate::pool::{Pool, PoolSettings};
+use crate::replicas::Replicas;
 use crate::session::FlushMode;
 
 /// The settings of an [`Orm`].
 ///
 /// Defaults: ten connections, thirty seconds to wait for one, connections idle for a minute are tested before they are
-/// handed out, five hundred prepared statements a connection, [`FlushMode::Auto`].
+/// handed out, five hundred prepared statements a connection, a replica that is down asked again after ten seconds,
+/// [`FlushMode::Auto`].
 pub struct OrmBuilder<B: Backend> {
     pool: PoolSettings<B>,
     replicas: Vec<String>,
+    replica_recheck: Duration,
     flush_mode: FlushMode,
+    subscribers: Option<Subscribers<B>>,
 }
 
 impl<B: Backend> OrmBuilder<B> {
@@ -33,7 +39,13 @@ impl<B: Backend> OrmBuilder<B> {
             statement_cache: 500,
             instrument: None,
         };
-        Self { pool, replicas: Vec::new(), flush_mode: FlushMode::Auto }
+        Self {
+            pool,
+            replicas: Vec::new(),
+            replica_recheck: Duration::from_secs(10),
+            flush_mode: FlushMode::Auto,
+            subscribers: None,
+        }
     }
 
     /// What the backend lets be set: SQLite's pragmas, for one.
@@ -64,7 +76,8 @@ impl<B: Backend> OrmBuilder<B> {
         self
     }
 
-    /// A connection that sat idle for longer is tested, with one round trip, before a session gets it.
+    /// A connection that sat idle for longer is tested, with one round trip, before a session gets it; one that was idle when
+    /// another was lost is tested as well.
     #[must_use]
     pub fn test_after_idle(mut self, idle: Duration) -> Self {
         self.pool.test_after_idle = idle;
@@ -89,31 +102,92 @@ impl<B: Backend> OrmBuilder<B> {
     /// Adds a copy of the database, kept up to date by the servers, for [`Orm::read`] to read from. It has a pool of its own,
     /// with the settings of this one.
     ///
-    /// Where there are several, read sessions take turns; one that gives no connection in the time configured is
-    /// [`NoConnection`](crate::Error::NoConnection), and the next session reads from the next. A copy lags behind: what was just committed may not be there yet.
-    /// Sessions that write read from the database itself, and so does [`Orm::read_current`].
+    /// A copy lags behind: what was just committed may not be there yet. Sessions that write read from the database itself,
+    /// and so does [`Orm::read_current`].
+    ///
+    /// Where there are several, read sessions take turns. A session passes on
+    ///
+    /// - from one all of whose connections are lent, to the next. If all are busy, it waits for the first as long as
+    ///   [`checkout_timeout`](Self::checkout_timeout) says;
+    /// - from one that refuses, or does not answer in that time, to the next, and this one is left out for as long as
+    ///   [`replica_recheck`](Self::replica_recheck) says. After that it is asked again, and nobody waits for the answer.
+    ///
+    /// When none has a connection to give, the session reads from the database itself. An [instrumentation](Self::instrument)
+    /// is told of each connection that could not be made. A connection that is lost under way is an error of the session
+    /// that had it; those that sat idle beside it are tested before they are lent again.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> {
+    /// let orm = Orm::<Sqlite>::builder(":memory:").replica("/no/such/folder/copy.sqlite").build()?;
+    /// assert!(orm.check_replicas().is_err());
+    /// # orm.with_connection(|connection| {
+    /// #     diesel::sql_query("CREATE TABLE books (id, title, author_id, editor_id, copies)").execute(connection)?;
+    /// #     Ok(())
+    /// # })?;
+    /// let books = orm.read(|session| session.query::<Book>(books::table).count())?;
+    /// assert_eq!(books, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn replica(mut self, url: impl Into<String>) -> Self {
         self.replicas.push(url.into());
         self
     }
 
-    /// Gives every connection an instrumentation of Diesel's, such as a [`StatementLog`](crate::StatementLog).
+    /// Registers code that is called when a session writes, see [`event`](crate::event). May be said several times.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> {
+    /// let library = Orm::<Sqlite>::builder(":memory:")
+    ///     .subscribe(|events| {
+    ///         events.after_commit(|_| println!("something was written"));
+    ///     })
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn subscribe(mut self, register: impl FnOnce(&mut Events<'_, B>)) -> Self {
+        register(&mut Events { subscribers: self.subscribers.get_or_insert_with(Subscribers::new) });
+        self
+    }
+
+    /// How long a [replica](Self::replica) that could not be reached is left out before it is asked again.
+    #[must_use]
+    pub fn replica_recheck(mut self, pause: Duration) -> Self {
+        self.replica_recheck = pause;
+        self
+    }
+
+    /// Gives every connection an instrumentation of Diesel's, such as a [`StatementLog`](crate::StatementLog). It is told of
+    /// the making of the connection too, also when that failed.
     #[must_use]
     pub fn instrument<I: Instrumentation>(mut self, make: impl Fn() -> I + Send + Sync + 'static) -> Self {
         self.pool.instrument = Some(Arc::new(move || Box::new(make())));
         self
     }
 
-    /// Connects. One connection to each address is made at once, so a wrong one fails here.
+    /// Connects. One connection to the database itself is made at once, so a wrong address fails here; those of replicas are
+    /// connected to when they are first read from, or by [`Orm::check_replicas`].
     ///
     /// # Errors
     ///
     /// [`NoConnection`](crate::Error::NoConnection) with the database's reason.
     pub fn build(self) -> Result<Orm<B>> {
-        let of = |url| Pool::open(PoolSettings { url, ..self.pool.clone() }).map(Arc::new);
-        let replicas = self.replicas.into_iter().map(of).collect::<Result<_>>()?;
-        Ok(Orm::over(Pool::open(self.pool)?, replicas, self.flush_mode))
+        let of = |url| Pool::open(PoolSettings { url, ..self.pool.clone() });
+        let replicas = self.replicas.into_iter().map(of).collect::<Result<Vec<_>>>()?;
+        let primary = Pool::open(self.pool)?;
+        primary.try_address()?;
+        let replicas = Replicas::new(replicas, self.replica_recheck);
+        Ok(Orm::over(
+            Connections::to(Arc::new(primary)),
+            replicas,
+            self.flush_mode,
+            self.subscribers.map(Arc::new),
+        ))
     }
 }
 

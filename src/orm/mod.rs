@@ -4,21 +4,25 @@ mod builder;
 mod retry;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use builder::OrmBuilder;
 pub use retry::Retry;
 
 use crate::backend::{Backend, Dialect};
+use crate::connections::Connections;
 use crate::error::{Error, Result};
-use crate::pool::Pool;
-use crate::session::{FlushMode, Own, ReadSession, Reading, Session, UnitOfWork};
+use crate::event::Subscribers;
+use crate::replicas::Replicas;
+use crate::session::{Core, FlushMode, Own, ReadSession, Reading, Session, UnitOfWork};
 
 /// A database to open sessions on. Cloning it is cheap and shares the pool.
 pub struct Orm<B: Backend> {
-    pool: Arc<Pool<B>>,
+    connections: Arc<Connections<B>>,
     replicas: Arc<Replicas<B>>,
+    /// Those to the replicas, where there are any.
+    reading: Arc<Connections<B>>,
     flush_mode: FlushMode,
+    subscribers: Option<Arc<Subscribers<B>>>,
 }
 
 impl<B: Backend> Orm<B> {
@@ -36,15 +40,21 @@ impl<B: Backend> Orm<B> {
         OrmBuilder::new(url.into())
     }
 
-    fn over(pool: Pool<B>, replicas: Vec<Arc<Pool<B>>>, flush_mode: FlushMode) -> Self {
-        let replicas = Arc::new(Replicas { pools: replicas, turn: AtomicUsize::new(0) });
-        Self { pool: Arc::new(pool), replicas, flush_mode }
+    fn over(
+        connections: Connections<B>,
+        replicas: Replicas<B>,
+        flush_mode: FlushMode,
+        subscribers: Option<Arc<Subscribers<B>>>,
+    ) -> Self {
+        let replicas = Arc::new(replicas);
+        let reading = Arc::new(connections.or_to(Arc::clone(&replicas)));
+        Self { connections: Arc::new(connections), replicas, reading, flush_mode, subscribers }
     }
 
     /// The limits of the database behind this, and the statement shapes that measure best on it.
     #[must_use]
     pub fn dialect(&self) -> &'static Dialect {
-        self.pool.database.dialect
+        self.connections.database.dialect
     }
 
     /// Runs one unit of work. The session, and every handle of it, ends with the closure.
@@ -118,12 +128,17 @@ impl<B: Backend> Orm<B> {
         Ok(result)
     }
 
+    fn core(&self, connections: &Arc<Connections<B>>) -> Core<B> {
+        Core::new(Arc::clone(connections), self.flush_mode, self.subscribers.clone())
+    }
+
     fn open(&self) -> Session<'_, B> {
-        UnitOfWork::open(Arc::clone(&self.pool), self.flush_mode, Own(()))
+        UnitOfWork::open(self.core(&self.connections), Own(()))
     }
 
     /// Runs a unit of work that only reads: its session has no verb that writes. Where
-    /// [replicas](OrmBuilder::replica) are configured, it reads from one of them.
+    /// [replicas](OrmBuilder::replica) are configured, it reads from one of them, which it chooses at its first statement and
+    /// keeps to its end.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
@@ -151,8 +166,7 @@ impl<B: Backend> Orm<B> {
         &self,
         work: impl for<'s> FnOnce(&mut ReadSession<'s, B>) -> Result<R, X>,
     ) -> Result<R, X> {
-        let pool = self.replicas.next().unwrap_or(&self.pool);
-        let mut session = UnitOfWork::open(Arc::clone(pool), self.flush_mode, Reading(()));
+        let mut session = UnitOfWork::open(self.core(&self.reading), Reading(()));
         work(&mut session)
     }
 
@@ -179,8 +193,29 @@ impl<B: Backend> Orm<B> {
         &self,
         work: impl for<'s> FnOnce(&mut ReadSession<'s, B>) -> Result<R, X>,
     ) -> Result<R, X> {
-        let mut session = UnitOfWork::open(Arc::clone(&self.pool), self.flush_mode, Reading(()));
+        let mut session = UnitOfWork::open(self.core(&self.connections), Reading(()));
         work(&mut session)
+    }
+
+    /// Connects to every [replica](OrmBuilder::replica), and says so if one of them cannot be reached: for a start that finds
+    /// out a wrong address, or for an alarm. From then on those that were reached are read from, and the others left out.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> {
+    /// # let orm = library()?;
+    /// if let Err(error) = orm.check_replicas() {
+    ///     eprintln!("the database itself serves more reads than it should: {error}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoConnection`] with the reason of the first that cannot be reached.
+    pub fn check_replicas(&self) -> Result<()> {
+        self.replicas.check()
     }
 
     /// Runs plain Diesel on a connection of the pool, outside of any session: migrations, for one.
@@ -202,28 +237,20 @@ impl<B: Backend> Orm<B> {
         &self,
         work: impl FnOnce(&mut B::Connection) -> Result<R, X>,
     ) -> Result<R, X> {
-        let mut checkout = self.pool.check_out()?;
+        let mut checkout = self.connections.check_out()?;
         work(checkout.connection())
-    }
-}
-
-/// The copies that are read from, in turns.
-struct Replicas<B: Backend> {
-    pools: Vec<Arc<Pool<B>>>,
-    turn: AtomicUsize,
-}
-
-impl<B: Backend> Replicas<B> {
-    fn next(&self) -> Option<&Arc<Pool<B>>> {
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        self.pools.get(turn.checked_rem(self.pools.len())?)
     }
 }
 
 impl<B: Backend> Clone for Orm<B> {
     fn clone(&self) -> Self {
-        let (pool, replicas) = (Arc::clone(&self.pool), Arc::clone(&self.replicas));
-        Self { pool, replicas, flush_mode: self.flush_mode }
+        Self {
+            connections: Arc::clone(&self.connections),
+            replicas: Arc::clone(&self.replicas),
+            reading: Arc::clone(&self.reading),
+            flush_mode: self.flush_mode,
+            subscribers: self.subscribers.clone(),
+        }
     }
 }
 

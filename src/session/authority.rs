@@ -38,6 +38,10 @@ pub struct InTransaction<'t, 's: 't>(pub(crate) PhantomData<&'t &'s ()>);
 #[derive(Debug)]
 pub struct InScope<'t, 's: 't>(pub(crate) PhantomData<&'t &'s ()>);
 
+/// The authority of code that is called when a session writes: it changes entities, and nothing is flushed by it.
+#[derive(Debug)]
+pub struct InEvent(pub(crate) ());
+
 /// No authority: a session that only reads.
 #[derive(Debug)]
 pub struct Reading(pub(crate) ());
@@ -46,6 +50,8 @@ pub struct Reading(pub(crate) ());
 impl Authority for Own {}
 #[diagnostic::do_not_recommend]
 impl Authority for InTransaction<'_, '_> {}
+#[diagnostic::do_not_recommend]
+impl Authority for InEvent {}
 #[diagnostic::do_not_recommend]
 impl Authority for InScope<'_, '_> {}
 
@@ -62,6 +68,7 @@ impl LockAuthority for InTransaction<'_, '_> {}
 mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Own {}
+    impl Sealed for super::InEvent {}
     impl Sealed for super::InTransaction<'_, '_> {}
     impl Sealed for super::InScope<'_, '_> {}
 }

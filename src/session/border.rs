@@ -96,7 +96,7 @@ impl<B: Backend> Core<B> {
             self.rollback();
             return Err(Error::RollbackOnly);
         }
-        if let Err(error) = self.flush_before_commit() {
+        if let Err(error) = self.tell_before_commit().and_then(|()| self.flush_before_commit()) {
             self.rollback();
             return Err(self.name_stale(error));
         }

@@ -1,8 +1,8 @@
 //! Statements of a verb that writes at once: all of them happen, or none does.
 
 use super::core::Core;
+use super::events::Outcome;
 use super::stores::IdentityMap;
-use super::transact::unknown;
 use crate::backend::{Backend, TransactionOptions};
 use crate::error::Result;
 
@@ -17,7 +17,9 @@ impl<B: Backend> Core<B> {
         let doomed_by_failure = self.in_transaction() && self.map.dialect().failure_aborts_transaction;
         let bracket = Bracket::begin(self, several || doomed_by_failure)?;
         let done = bracket.core.run(statements);
-        bracket.end(done)
+        let done = bracket.end(done);
+        self.call_hooks();
+        done
     }
 }
 
@@ -38,8 +40,14 @@ impl<'a, B: Backend> Bracket<'a, B> {
     fn end<R>(mut self, done: Result<R>) -> Result<R> {
         let is_all = !self.open && !self.core.in_transaction();
         // A single statement is its own commit.
-        let done = done.map_err(|error| if is_all { unknown(error) } else { error })?;
+        let done = match done {
+            Ok(done) => done,
+            Err(error) => return Err(if is_all { self.core.refused(error) } else { error }),
+        };
         self.core.note_write();
+        if is_all {
+            self.core.outcome = Some(Outcome::Committed);
+        }
         if self.open {
             // Refused or not, it is over.
             self.open = false;

@@ -3,18 +3,21 @@
 use std::sync::Arc;
 
 use super::FlushMode;
+use super::events::Outcome;
 use super::levels::{Ended, Levels};
 use super::stores::IdentityMap;
 use super::transact::Doom;
 use crate::backend::{Backend, FailureKind, TransactionOptions};
+use crate::connections::Connections;
 use crate::error::{Error, Result};
+use crate::event::Subscribers;
 use crate::handle::Tag;
-use crate::pool::{Checkout, Pool};
+use crate::pool::Checkout;
 use crate::statement::database;
 
 /// What a session holds whatever its authority.
 pub struct Core<B: Backend> {
-    pub(super) pool: Arc<Pool<B>>,
+    pub(super) connections: Arc<Connections<B>>,
     pub(super) connection: Option<Checkout<B>>,
     pub(crate) map: IdentityMap<B>,
     pub(crate) tag: Tag,
@@ -30,14 +33,22 @@ pub struct Core<B: Backend> {
     pub(super) wrote: bool,
     /// Whether anything that was written is committed, or may be.
     pub(crate) stands: bool,
+    /// Whom the session calls when it writes.
+    pub(super) subscribers: Option<Arc<Subscribers<B>>>,
+    /// How the last transaction ended, until those who wait for that are told.
+    pub(super) outcome: Option<Outcome>,
 }
 
 impl<B: Backend> Core<B> {
-    pub(crate) fn new(pool: Arc<Pool<B>>, flush_mode: FlushMode) -> Self {
+    pub(crate) fn new(
+        connections: Arc<Connections<B>>,
+        flush_mode: FlushMode,
+        subscribers: Option<Arc<Subscribers<B>>>,
+    ) -> Self {
         Self {
             connection: None,
-            map: IdentityMap::new(pool.database.clone()),
-            pool,
+            map: IdentityMap::new(connections.database.clone()),
+            connections,
             tag: Tag::fresh(),
             flush_mode,
             levels: Levels::default(),
@@ -46,29 +57,19 @@ impl<B: Backend> Core<B> {
             doom: None,
             wrote: false,
             stands: false,
+            subscribers,
+            outcome: None,
         }
     }
 
     /// What another session on the same pool has at its start.
     pub(crate) fn beside(&self) -> Self {
-        Self::new(Arc::clone(&self.pool), self.flush_mode)
+        Self::new(Arc::clone(&self.connections), self.flush_mode, self.subscribers.clone())
     }
 
     /// What stands in a session's place while a transaction or a scope of it has the real one.
     pub(crate) fn vacant(&self) -> Self {
-        Self {
-            pool: Arc::clone(&self.pool),
-            connection: None,
-            map: IdentityMap::new(self.pool.database.clone()),
-            tag: self.tag,
-            flush_mode: self.flush_mode,
-            levels: Levels::default(),
-            options: TransactionOptions::new(),
-            ended: None,
-            doom: None,
-            wrote: false,
-            stands: false,
-        }
+        Self { tag: self.tag, ..Self::new(Arc::clone(&self.connections), self.flush_mode, None) }
     }
 
     pub(crate) const fn in_transaction(&self) -> bool {
@@ -103,7 +104,7 @@ impl<B: Backend> Core<B> {
             self.connection = None;
         }
         if self.connection.is_none() {
-            self.connection = Some(self.pool.check_out()?);
+            self.connection = Some(self.connections.check_out()?);
         }
         Ok(())
     }
@@ -131,7 +132,7 @@ impl<B: Backend> Core<B> {
         if failure.kind == FailureKind::LostConnection
             && let Some(checkout) = &mut self.connection
         {
-            checkout.give_up();
+            checkout.give_up_lost();
         }
         if !self.in_transaction() {
             return;

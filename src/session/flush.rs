@@ -8,12 +8,12 @@
 //! 6. accept: memory says what the database says; or abandon: memory is what it was.
 
 use super::core::Core;
+use super::events::Outcome;
 use super::gather::{Gathered, gather};
 use super::preview::FlushPlan;
 use super::resolve_links::resolve_links;
 use super::store::Batch;
 use super::stores::{IdentityMap, StoreId};
-use super::transact::unknown;
 use crate::backend::{Backend, TransactionOptions};
 use crate::error::{Error, Result};
 use crate::order::{self, Action, Plan, Step};
@@ -28,20 +28,27 @@ enum Around {
     Nothing,
 }
 
+/// What a flush is to do.
+pub(super) struct Prepared {
+    pub(super) gathered: Gathered,
+    pub(super) plan: Plan,
+}
+
 impl<B: Backend> Core<B> {
     /// What the next flush would do.
     pub(crate) fn plan(&self) -> Result<FlushPlan> {
-        let Gathered { work, .. } = gather(&self.map, true)?;
-        let plan = order::plan(&work).map_err(|cycle| Error::Cycle(Box::new(cycle)))?;
-        Ok(FlushPlan { plan, work })
+        let Prepared { gathered, plan } = self.prepare(true)?;
+        Ok(FlushPlan { plan, work: gathered.work })
     }
 
     /// Writes what is pending. Nothing pending: no SQL at all.
     pub(crate) fn flush(&mut self) -> Result<()> {
-        self.flush_within(false)?;
-        self.levels.flushed();
+        let flushed = self.flush_within(false);
+        if flushed.is_ok() {
+            self.levels.flushed();
+        }
         self.call_hooks();
-        Ok(())
+        flushed
     }
 
     /// Writes what is pending where a failure is followed by a rollback of everything.
@@ -53,19 +60,37 @@ impl<B: Backend> Core<B> {
         if !self.map.has_pending() {
             return Ok(());
         }
-        let gathered = gather(&self.map, false)?;
+        match self.subscribers.clone() {
+            Some(subscribers) => self.flush_announced(&subscribers, before_commit),
+            None => {
+                let Prepared { gathered, plan } = self.prepare(false)?;
+                self.carry_out(&plan, &gathered.rows, before_commit)
+            }
+        }
+    }
+
+    /// What is pending, and in which order it is written.
+    pub(super) fn prepare(&self, labels: bool) -> Result<Prepared> {
+        let gathered = gather(&self.map, labels)?;
         let plan = order::plan(&gathered.work).map_err(|cycle| Error::Cycle(Box::new(cycle)))?;
-        if plan.steps().is_empty() {
+        Ok(Prepared { gathered, plan })
+    }
+
+    /// Executes the plan, and accepts what it wrote.
+    pub(super) fn carry_out(
+        &mut self,
+        plan: &Plan,
+        rows: &[(StoreId, u32)],
+        before_commit: bool,
+    ) -> Result<()> {
+        if plan.is_empty() {
             self.accept();
             return Ok(());
         }
-        self.learn(&plan, &gathered.rows)?;
-        let around = if before_commit && !plan.may_cascade() {
-            Around::Nothing
-        } else {
-            self.around(&plan, &gathered.rows)
-        };
-        self.attempts(&plan, &gathered.rows, around)
+        self.learn(plan, rows)?;
+        let around =
+            if before_commit && !plan.may_cascade() { Around::Nothing } else { self.around(plan, rows) };
+        self.attempts(plan, rows, around)
     }
 
     /// Executes the plan, and once more where the failure was the flush's own and the next attempt knows better. What
@@ -148,7 +173,7 @@ impl<B: Backend> Core<B> {
         })
     }
 
-    fn accept(&mut self) {
+    pub(super) fn accept(&mut self) {
         self.map.iter_mut().filter(|store| store.has_pending()).for_each(|store| store.accept());
     }
 
@@ -187,9 +212,14 @@ impl<'a, B: Backend> Attempt<'a, B> {
     fn end(mut self, executed: Result<()>) -> Result<()> {
         let is_commit = self.writes && !self.open && !self.core.in_transaction();
         // A single statement is its own commit.
-        executed.map_err(|error| if is_commit { unknown(error) } else { error })?;
+        if let Err(error) = executed {
+            return Err(if is_commit { self.core.refused(error) } else { error });
+        }
         if self.writes {
             self.core.note_write();
+        }
+        if is_commit {
+            self.core.outcome = Some(Outcome::Committed);
         }
         if self.open {
             let committed = self.core.commit();

@@ -116,6 +116,16 @@ impl Levels {
     }
 
     /// What has come true.
+    /// How many hooks wait for the innermost transaction.
+    pub(crate) fn hooks(&self) -> usize {
+        self.open.last().map_or(&self.waiting, |level| &level.hooks).len()
+    }
+
+    /// Forgets those that were added since there were so many.
+    pub(crate) fn forget_hooks(&mut self, since: usize) {
+        self.open.last_mut().map_or(&mut self.waiting, |level| &mut level.hooks).truncate(since);
+    }
+
     pub(crate) fn take_due(&mut self) -> Vec<Hook> {
         std::mem::take(&mut self.due)
     }

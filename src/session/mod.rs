@@ -5,6 +5,7 @@ mod auto;
 mod border;
 mod bracket;
 mod core;
+mod events;
 mod flush;
 mod gather;
 mod levels;
@@ -19,10 +20,10 @@ mod transact;
 mod verbs;
 
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 pub use authority::{Authority, FlushAuthority, LockAuthority};
-pub(crate) use authority::{InScope, InTransaction, Own, Reading};
+pub(crate) use authority::{InEvent, InScope, InTransaction, Own, Reading};
+pub(crate) use core::Core;
 pub use mode::FlushMode;
 pub use preview::FlushPlan;
 pub(crate) use store::Batch;
@@ -32,12 +33,10 @@ pub use verbs::{
     Ready, Removable, Required, Resolution, SetStatement, Tables, UpdateAll, UpdateWhere, Upsert,
 };
 
-use self::core::Core;
 use crate::backend::Backend;
 use crate::entity::{Entity, Model};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, State};
-use crate::pool::Pool;
 
 /// The rows that one unit of work has in memory, and what it is about to change.
 ///
@@ -82,12 +81,14 @@ pub type Session<'s, B> = UnitOfWork<'s, B, Own>;
 pub type Transaction<'t, 's, B> = UnitOfWork<'t, B, InTransaction<'t, 's>>;
 /// A part of a session whose rows are forgotten at its end.
 pub type Scope<'t, 's, B> = UnitOfWork<'t, B, InScope<'t, 's>>;
+/// The unit of work of a subscriber, see [`event`](crate::event). What it changes goes along with the flush that calls it.
+pub type EventSession<'e, B> = UnitOfWork<'e, B, InEvent>;
 /// A unit of work that only reads.
 pub type ReadSession<'s, B> = UnitOfWork<'s, B, Reading>;
 
 impl<B: Backend, A> UnitOfWork<'_, B, A> {
-    pub(crate) fn open(pool: Arc<Pool<B>>, mode: FlushMode, authority: A) -> Self {
-        Self::of(Box::new(Core::new(pool, mode)), authority)
+    pub(crate) fn open(core: Core<B>, authority: A) -> Self {
+        Self::of(Box::new(core), authority)
     }
 
     fn of(core: Box<Core<B>>, authority: A) -> Self {

@@ -6,9 +6,9 @@ use crate::backend::Backend;
 use crate::change::Pending;
 use crate::database::Database;
 use crate::entity::{ColumnSet, Entity, EntityMeta, PendingLink, UniqueKey};
-use crate::error::{Result, RowName, UnflushedEntity};
+use crate::error::{Error, Result, RowName, UnflushedEntity};
 use crate::identity::{Arena, FrameKind, Slot, Status};
-use crate::order::{Action, Side};
+use crate::order::{Action, Side, WriteKind};
 use crate::statement::{Assignment, Missing, Suspicion, Writer, table_name};
 
 use super::table_name::TableName;
@@ -68,6 +68,9 @@ pub(crate) trait Store<B: Backend>: Any {
     fn open_frame(&mut self, kind: FrameKind);
     fn close_frame(&mut self);
     fn undo_frame(&mut self);
+    fn open_checkpoint(&mut self);
+    fn drop_checkpoint(&mut self);
+    fn restore_checkpoint(&mut self);
     fn discard(&mut self);
 
     fn has_pending(&self) -> bool;
@@ -78,6 +81,12 @@ pub(crate) trait Store<B: Backend>: Any {
     fn occurs_in(&mut self, sql: &str) -> bool;
 
     fn gather(&self) -> Result<Pending>;
+    /// What the next flush does to a row.
+    fn kind_of(&self, slot: u32) -> Option<WriteKind>;
+    /// Whether rows are to be removed that are known by their keys alone.
+    fn has_leaving_references(&self) -> bool;
+    /// Loads them.
+    fn load_leaving(&mut self, connection: &mut B::Connection) -> Result<()>;
     fn links(&self, slot: u32) -> &[PendingLink];
     fn visit_references(
         &self,
@@ -156,6 +165,18 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
         self.arena.undo_frame();
     }
 
+    fn open_checkpoint(&mut self) {
+        self.arena.open_checkpoint();
+    }
+
+    fn drop_checkpoint(&mut self) {
+        self.arena.drop_checkpoint();
+    }
+
+    fn restore_checkpoint(&mut self) {
+        self.arena.restore_checkpoint();
+    }
+
     fn discard(&mut self) {
         self.arena.discard();
     }
@@ -186,6 +207,26 @@ impl<E: Entity<B>, B: Backend> Store<B> for EntityStore<E, B> {
 
     fn gather(&self) -> Result<Pending> {
         self.arena.gather()
+    }
+
+    fn kind_of(&self, slot: u32) -> Option<WriteKind> {
+        self.arena.kind_of(slot)
+    }
+
+    fn has_leaving_references(&self) -> bool {
+        !self.arena.leaving_references().is_empty()
+    }
+
+    fn load_leaving(&mut self, connection: &mut B::Connection) -> Result<()> {
+        let keys = self.arena.leaving_references();
+        let mut rows = Vec::with_capacity(keys.len());
+        self.writer.load_by_keys(connection, &keys, &mut |row| rows.push(row))?;
+        rows.into_iter().for_each(|row| self.arena.take_in_leaving(row));
+        // What is not there is stale, as it would be in the DELETE.
+        match self.arena.leaving_references().first() {
+            Some(key) => Err(Error::Stale(RowName::new(E::meta(), key))),
+            None => Ok(()),
+        }
     }
 
     fn links(&self, slot: u32) -> &[PendingLink] {

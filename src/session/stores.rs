@@ -17,12 +17,14 @@ pub(crate) struct IdentityMap<B: Backend> {
     stores: Vec<(TypeId, Box<dyn Store<B>>)>,
     frames: Vec<FrameKind>,
     clock: u64,
+    /// Whether a checkpoint is open, see [`Arena::open_checkpoint`].
+    has_checkpoint: bool,
     database: Database<B>,
 }
 
 impl<B: Backend> IdentityMap<B> {
     pub(crate) const fn new(database: Database<B>) -> Self {
-        Self { stores: Vec::new(), frames: Vec::new(), clock: 0, database }
+        Self { stores: Vec::new(), frames: Vec::new(), clock: 0, has_checkpoint: false, database }
     }
 
     pub(crate) const fn dialect(&self) -> &'static Dialect {
@@ -40,7 +42,11 @@ impl<B: Backend> IdentityMap<B> {
     pub(crate) fn store_mut<E: Entity<B>>(&mut self) -> &mut EntityStore<E, B> {
         let id = TypeId::of::<E>();
         let at = self.stores.iter().position(|(other, _)| *other == id).unwrap_or_else(|| {
-            self.stores.push((id, Box::new(EntityStore::<E, B>::new(&self.frames, self.database.clone()))));
+            let mut store = EntityStore::<E, B>::new(&self.frames, self.database.clone());
+            if self.has_checkpoint {
+                store.arena.open_checkpoint();
+            }
+            self.stores.push((id, Box::new(store)));
             self.stores.len() - 1
         });
         let any: Option<&mut dyn Any> =
@@ -64,6 +70,10 @@ impl<B: Backend> IdentityMap<B> {
 
     pub(crate) fn id_of(&self, entity: TypeId) -> Option<StoreId> {
         self.stores.iter().position(|(id, _)| *id == entity)
+    }
+
+    pub(crate) fn type_of(&self, id: StoreId) -> Option<TypeId> {
+        self.stores.get(id).map(|(entity, _)| *entity)
     }
 
     pub(crate) fn get(&self, id: StoreId) -> Option<&dyn Store<B>> {
@@ -119,6 +129,24 @@ impl<B: Backend> IdentityMap<B> {
         for (_, store) in &mut self.stores {
             store.undo_frame();
         }
+    }
+
+    /// From here on every change in memory can be put back.
+    pub(crate) fn open_checkpoint(&mut self) {
+        self.has_checkpoint = true;
+        self.iter_mut().for_each(Store::open_checkpoint);
+    }
+
+    /// What was changed since the checkpoint stays.
+    pub(crate) fn drop_checkpoint(&mut self) {
+        self.has_checkpoint = false;
+        self.iter_mut().for_each(Store::drop_checkpoint);
+    }
+
+    /// Memory is what it was at the checkpoint.
+    pub(crate) fn restore_checkpoint(&mut self) {
+        self.has_checkpoint = false;
+        self.iter_mut().for_each(Store::restore_checkpoint);
     }
 
     pub(crate) fn discard(&mut self) {

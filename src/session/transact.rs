@@ -5,6 +5,7 @@ use std::sync::Arc;
 use diesel::connection::{Connection, TransactionManager, TransactionManagerStatus};
 
 use super::core::Core;
+use super::events::Outcome;
 use super::levels::Ended;
 use crate::backend::{Backend, FailureKind, TransactionOptions};
 use crate::error::{Error, Result};
@@ -23,7 +24,7 @@ impl<B: Backend> Core<B> {
     /// Begins a transaction, or a savepoint inside one.
     pub(crate) fn begin(&mut self, options: &TransactionOptions) -> Result<()> {
         let nested = self.in_transaction();
-        let source = Arc::clone(&self.pool.database.source);
+        let source = Arc::clone(&self.connections.database.source);
         if nested && !options.is_plain() {
             return Err(Error::TransactionOpen);
         }
@@ -72,7 +73,13 @@ impl<B: Backend> Core<B> {
         self.doom = None;
         self.stands |= self.wrote && committed.is_ok();
         self.take_options_back();
-        committed.map_err(unknown)
+        match committed {
+            Ok(()) => {
+                self.outcome = Some(Outcome::Committed);
+                Ok(())
+            }
+            Err(error) => Err(self.refused(error)),
+        }
     }
 
     /// Rolls the transaction, or the savepoint, back. A connection that cannot do it leaves the pool, which has the
@@ -91,7 +98,18 @@ impl<B: Backend> Core<B> {
         }
         if !self.in_transaction() {
             self.take_options_back();
+            self.outcome = Some(Outcome::RolledBack);
         }
+    }
+
+    /// An error of what would have been the last word of a transaction, as its caller is told.
+    pub(super) fn refused(&mut self, error: Error) -> Error {
+        let error = unknown(error);
+        self.outcome = match error {
+            Error::CommitUnknown { .. } => None,
+            _ => Some(Outcome::RolledBack),
+        };
+        error
     }
 
     /// The outermost transaction is over.
@@ -125,6 +143,7 @@ impl<B: Backend> Core<B> {
         for hook in self.levels.take_due() {
             hook();
         }
+        self.tell_outcome();
     }
 
     /// A transaction ended: those that are left may be sound again.
@@ -169,7 +188,7 @@ fn is_doomed<B: Backend>(connection: &mut B::Connection) -> bool {
 }
 
 /// An error of what would have been the last word of a transaction: whether the server heard it nobody knows.
-pub(super) fn unknown(error: Error) -> Error {
+fn unknown(error: Error) -> Error {
     match error {
         Error::Database { failure, source } if failure.kind == FailureKind::LostConnection => {
             Error::CommitUnknown { source }

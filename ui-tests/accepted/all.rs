@@ -5,7 +5,9 @@ accepted! {
         caller_hands_the_connection_on,
         caller_names_the_tables_of_plain_diesel,
         generic_code_asks_to_flush,
-        read_session_reads;
+        helper_reads_in_every_kind_of_session,
+        read_session_reads,
+        session_has_every_verb;
     bulk:
         many_rows_at_once;
     draft:
@@ -18,6 +20,8 @@ accepted! {
     entity:
         a_relation_of_several_columns,
         a_struct_that_mirrors_its_table;
+    event:
+        changes_what_is_written;
     lock:
         before_the_removal,
         found_by_key_in_each_session,

@@ -24,6 +24,7 @@ pub mod schema;
 pub mod second;
 mod server;
 mod statements;
+pub mod subscribers;
 mod suite;
 
 pub use database::Database;

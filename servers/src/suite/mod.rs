@@ -89,9 +89,8 @@ pub fn run(
     folder: &Path,
     interrupt: &Interrupt,
 ) -> Result<u8> {
-    let urls = || servers.iter().map(|up| (up.server.variable(), &up.url));
     for job in &mut jobs {
-        job.command.args(words).envs(urls());
+        job.command.args(words).envs(servers.iter().flat_map(Up::variables));
         job.runs = runs_tests(words);
     }
     let started = Instant::now();

@@ -44,7 +44,7 @@ pub(super) fn run(
     after: &Rows,
 ) -> Result<(), String> {
     let done = vec![Done::default(); targets.len()];
-    let mut run = Run { rows: before.clone(), work, after, done, parked: 1_000_000 };
+    let mut run = Run { rows: before.clone(), work, after, done, parked: 1_000_000, wrote: false };
     for (number, step) in plan.steps().iter().enumerate() {
         for &WriteId(id) in &step.rows {
             run.write(step, id as usize, targets[id as usize])
@@ -71,11 +71,12 @@ struct Run<'a> {
     after: &'a Rows,
     done: Vec<Done>,
     parked: u32,
+    wrote: bool,
 }
 
 impl Run<'_> {
     fn write(&mut self, step: &Step, id: usize, target: Target) -> Result<(), String> {
-        let main = matches!(step.action, Action::Insert | Action::Update | Action::Delete);
+        let main = matches!(step.action, Action::Insert | Action::Update | Action::Delete | Action::Expect);
         if main && (self.done[id].main || Action::from(target.kind) != step.action) {
             return Err("written twice, or as another kind".into());
         }
@@ -87,6 +88,8 @@ impl Run<'_> {
                 self.set(target.row, step.columns | generated, step.postponed)?;
             }
             Action::Update => self.set(target.row, step.columns, step.postponed)?,
+            Action::Expect if self.wrote => return Err("looked at after something was written".into()),
+            Action::Expect => {}
             Action::Delete => {
                 self.rows.remove(&target.row).ok_or("no such row")?;
             }
@@ -111,6 +114,7 @@ impl Run<'_> {
                 self.set(target.row, step.columns, ColumnSet::EMPTY)?;
             }
         }
+        self.wrote |= step.action != Action::Expect;
         let done = &mut self.done[id];
         done.main |= main;
         done.early |= !main;

@@ -1,8 +1,8 @@
 //! What goes first, and what goes together.
 
 use super::schema::{Table, schema};
-use crate::entity::EntityMeta;
-use crate::order::{Work, WriteId};
+use crate::entity::{ColumnSet, EntityMeta};
+use crate::order::{Work, WriteId, WriteKind};
 
 fn library() -> [&'static EntityMeta; 2] {
     schema([Table::generated("Author").column("name"), Table::generated("Book").needs("author", 0)])
@@ -100,7 +100,11 @@ fn ties_go_by_kind_and_by_the_schema_even_where_no_row_refers_to_another() {
     work.update(book, &[1]);
     work.insert(book);
     work.insert(author);
+    work.add(book, WriteKind::Expect, ColumnSet::EMPTY);
+    work.add(author, WriteKind::Expect, ColumnSet::EMPTY);
     work.gives_plan(&[
+        "EXPECT Author [6]",
+        "EXPECT Book [5]",
         "INSERT Author (name) [4]",
         "INSERT Book (author) [3]",
         "UPDATE Book (author) [2]",

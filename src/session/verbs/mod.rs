@@ -5,6 +5,7 @@ mod compute;
 mod connection;
 mod detach;
 mod edit;
+mod edited;
 mod expect_version;
 mod find;
 mod flush;

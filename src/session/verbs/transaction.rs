@@ -89,7 +89,7 @@ impl<B: Backend> Transaction<'_, '_, B> {
     }
 }
 
-impl<B: Backend, A: Authority + ?Sized> UnitOfWork<'_, B, A> {
+impl<B: Backend, A: ?Sized> UnitOfWork<'_, B, A> {
     /// Calls `hook` once what is being done now is committed, and never if it is not: to send the e-mail only if it is true.
     ///
     /// In a transaction that is after the COMMIT of the outermost one, unless the transaction or savepoint at hand is rolled
@@ -109,7 +109,10 @@ impl<B: Backend, A: Authority + ?Sized> UnitOfWork<'_, B, A> {
     /// # Ok(())
     /// # }) }
     /// ```
-    pub fn after_commit(&mut self, hook: impl FnOnce() + 'static) {
+    pub fn after_commit(&mut self, hook: impl FnOnce() + 'static)
+    where
+        A: Authority,
+    {
         self.core.levels.after_commit(Box::new(hook));
     }
 }

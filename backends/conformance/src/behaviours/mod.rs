@@ -15,6 +15,7 @@ mod conflicts;
 mod connections;
 mod detached;
 mod endings;
+mod events;
 mod expected_versions;
 mod failure;
 mod foreign_keys;

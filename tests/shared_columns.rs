@@ -1,5 +1,5 @@
 //! Columns that a relation shares with another, or with what a draft supplies itself: each keeps what the other needs.
-#![allow(missing_docs, clippy::unwrap_used, reason = "a test")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
 use diesel::prelude::*;
 use moored::Error;

@@ -61,6 +61,7 @@ const SCHEMA: &str = "
 
 #[derive(Entity, Queryable, Clone, Debug)]
 #[diesel(table_name = users)]
+#[entity(has_many(posts: Post, by = user))]
 struct User {
     #[entity(key, generated)]
     id: i32,
@@ -78,6 +79,29 @@ struct Post {
     id: i32,
     #[entity(belongs_to = User)]
     user_id: Key<User>,
+    title: String,
+    score: f64,
+}
+
+/// The same as plain Diesel has them, with its associations.
+#[derive(Queryable, Identifiable, Clone, Debug)]
+#[diesel(table_name = users)]
+#[expect(dead_code, reason = "every column is loaded, as with Moored")]
+struct PlainUser {
+    id: i32,
+    name: String,
+    email: String,
+    bio: Option<String>,
+    age: i32,
+    created_at: i64,
+}
+
+#[derive(Queryable, Identifiable, Associations, Clone, Debug)]
+#[diesel(table_name = posts, belongs_to(PlainUser, foreign_key = user_id))]
+#[expect(dead_code, reason = "every column is loaded, as with Moored")]
+struct PlainPost {
+    id: i32,
+    user_id: i32,
     title: String,
     score: f64,
 }
@@ -188,7 +212,7 @@ fn main() -> std::process::ExitCode {
         runner.rounds
     );
     type Run = fn(&mut Runner);
-    let workloads: [(&str, Run); 11] = [
+    let workloads: [(&str, Run); 12] = [
         ("load", load),
         ("insert", insert),
         ("update", update),
@@ -196,6 +220,7 @@ fn main() -> std::process::ExitCode {
         ("clean", clean),
         ("delete", delete),
         ("graph", graph),
+        ("relations", relations),
         ("session", session),
         ("plan", plan),
         ("plan linked", plan_linked),
@@ -534,6 +559,68 @@ fn delete(runner: &mut Runner) {
             ("Moored: remove, flush; missing rows are named", Box::new(moored)),
             ("Diesel: diesel::delete a row", Box::new(one_by_one)),
             ("Diesel: eq_any of 500 keys, unchecked", Box::new(by_list)),
+        ],
+    });
+}
+
+fn relations(runner: &mut Runner) {
+    const USERS: i32 = 1_000;
+    const POSTS: i32 = 10;
+    let orm = database(false);
+    diesel(&orm, |connection| {
+        let users: Vec<UserRow> = (1..=USERS).map(user_row).collect();
+        users.chunks(500).for_each(|chunk| {
+            diesel::insert_into(users::table).values(chunk).execute(connection).unwrap();
+        });
+        let posts: Vec<PostRow> = (0..USERS * POSTS)
+            .map(|post| PostRow {
+                user_id: post % USERS + 1,
+                title: title(post, post),
+                score: f64::from(post),
+            })
+            .collect();
+        posts.chunks(500).for_each(|chunk| {
+            diesel::insert_into(posts::table).values(chunk).execute(connection).unwrap();
+        });
+    });
+    let moored = || {
+        orm.session(|session| {
+            let (read, took, statements) = measure(|| {
+                let users = session.query::<User>(users::table.order(users::id)).all()?;
+                let users = session.populate(&users, User::posts())?;
+                let mut read = Vec::with_capacity(users.len());
+                for user in &users {
+                    let posts = session.related(user, User::posts());
+                    let keys: Vec<i32> = posts.iter().map(|post| session[post].id).collect();
+                    read.push((session[user].id, keys));
+                }
+                Ok::<_, moored::Error>(read)
+            });
+            Ok(Sample { took, statements, digest: digest(&read?) })
+        })
+        .unwrap()
+    };
+    let by_hand = || {
+        diesel(&orm, |connection| {
+            let (read, took, statements) = measure(|| {
+                let users = users::table.order(users::id).load::<PlainUser>(connection).unwrap();
+                let posts = PlainPost::belonging_to(&users).load::<PlainPost>(connection).unwrap();
+                let posts = posts.grouped_by(&users);
+                let both = users.iter().zip(&posts);
+                let keys = |posts: &Vec<PlainPost>| posts.iter().map(|post| post.id).collect::<Vec<_>>();
+                both.map(|(user, posts)| (user.id, keys(posts))).collect::<Vec<_>>()
+            });
+            Sample { took, statements, digest: digest(&read) }
+        })
+    };
+    runner.run(Workload {
+        name: "1,000 rows, with 10 others that refer to each",
+        units: (USERS + USERS * POSTS) as u32,
+        targets: vec![Target::Ratio { of: 1, at_most: 1.3 }],
+        statements: Some(2),
+        ways: vec![
+            ("Moored: populate(&users, User::posts()), related", Box::new(moored)),
+            ("Diesel: belonging_to(&users), grouped_by", Box::new(by_hand)),
         ],
     });
 }

@@ -54,6 +54,73 @@ fn drafts_and_links() -> moored::Result<()> {
     })
 }
 
+mod relations_of_several_columns {
+    use super::*;
+
+    diesel::table! { seats (venue, number) { venue -> Text, number -> Integer, holder -> Nullable<Text> } }
+    diesel::table! {
+        tickets (id) { id -> Integer, venue -> Text, number -> Integer, beside -> Nullable<Integer> }
+    }
+
+    #[derive(Entity, Queryable, Clone, Debug)]
+    #[diesel(table_name = seats)]
+    struct Seat {
+        #[entity(key)]
+        venue: String,
+        #[entity(key)]
+        number: i32,
+        holder: Option<String>,
+    }
+
+    #[derive(Entity, Queryable, Clone, Debug)]
+    #[diesel(table_name = tickets)]
+    #[entity(
+        belongs_to(Seat, name = seat, columns(venue, number)),
+        belongs_to(Seat, name = neighbour, columns(venue, beside)),
+        unique(venue, number)
+    )]
+    struct Ticket {
+        #[entity(key, generated)]
+        id: i32,
+        venue: String,
+        number: i32,
+        beside: Option<i32>,
+    }
+
+    #[test]
+    fn are_linked_and_unlinked() -> moored::Result<()> {
+        use diesel::connection::SimpleConnection;
+
+        let orm = Orm::<Sqlite>::connect(":memory:")?;
+        orm.with_connection(|connection| {
+            connection.batch_execute(
+                "CREATE TABLE seats (venue TEXT NOT NULL, number INTEGER NOT NULL, holder TEXT,
+                     PRIMARY KEY (venue, number));
+                 CREATE TABLE tickets (id INTEGER PRIMARY KEY, venue TEXT NOT NULL, number INTEGER NOT NULL,
+                     beside INTEGER, UNIQUE (venue, number),
+                     FOREIGN KEY (venue, number) REFERENCES seats, FOREIGN KEY (venue, beside) REFERENCES seats);
+                 INSERT INTO seats (venue, number) VALUES ('Globe', 8);",
+            )?;
+            Ok::<_, moored::Error>(())
+        })?;
+        orm.session(|session| {
+            let seat = session.persist(NewSeat::new("Globe", 7))?;
+            let ticket = session.persist(NewTicket::new(&seat).neighbour(Key::<Seat>::new(("Globe", 8))))?;
+            session.flush()?;
+            let ticket = session.promote(&ticket)?;
+            assert_eq!((session[&ticket].number, session[&ticket].beside), (7, Some(8)));
+            session.unlink(&ticket, Ticket::neighbour())?; // `beside` is NULL, and the venue stays
+            session.flush()?;
+            session.refresh(&ticket)?;
+            let Ticket { venue, beside, .. } = &session[&ticket];
+            assert_eq!((venue.as_str(), *beside), ("Globe", None));
+            let seat = session.promote(&seat)?;
+            assert_eq!(session[&seat].holder, None);
+            Ok(())
+        })
+    }
+}
+
 #[test]
 fn reading() -> moored::Result<()> {
     in_session(|session| {

@@ -9,7 +9,8 @@ use syn::spanned::Spanned;
 
 use crate::composite::Composite;
 use crate::diagnostics::{Errors, list};
-use crate::model::{Column, Entity, Relation, last_argument};
+use crate::model::{Column, Entity, last_argument};
+use crate::relation::Relation;
 
 /// What a set of columns holds.
 const MOST_COLUMNS: usize = 128;

@@ -1,6 +1,6 @@
 //! `#[derive(Entity)]`, which tells Moored what a struct that mirrors a row is made of.
 //!
-//! The macro reads the struct into a model (`model`, `composite`), finds everything that is wrong with it at once
+//! The macro reads the struct into a model (`model`, `composite`, `relation`), finds everything that is wrong with it at once
 //! (`checks`), and writes one part of the output after the other (`expand`).
 
 mod attribute;
@@ -10,6 +10,7 @@ mod diagnostics;
 mod expand;
 mod inverse;
 mod model;
+mod relation;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};

@@ -178,13 +178,12 @@ impl<E: Model> IntoKey<E> for &Key<E> {
     }
 }
 
-/// A field type that can hold a foreign key to a `P`, or a tuple of the types of several fields that hold one together.
+/// A field type that can hold a foreign key to a `P`.
 ///
-/// Implemented for [`Key<P>`], for the type of `P`'s key field (by the derive of `P`), and for `Option` of either. Where
-/// the key of `P` has several parts, its derive implements it for tuples of as many [`KeyPart`]s, in their order.
+/// Implemented for [`Key<P>`], for the type of `P`'s key field (by the derive of `P`), and for `Option` of either.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot hold the key of a `{P}`",
-    label = "expected `Key<{P}>` or the type of its key field, in an `Option` where the column is nullable; of a key of several columns, as many"
+    label = "expected `Key<{P}>` or the type of its key field, in an `Option` where the column is nullable"
 )]
 pub trait ForeignKey<P: Model>: Sized {
     /// The field's value that refers to the row of that key.
@@ -196,6 +195,21 @@ pub trait ForeignKey<P: Model>: Sized {
     }
 
     /// The key that the field refers to, if any.
+    fn to_key(&self) -> Option<P::Key>;
+}
+
+/// A tuple of the types of several fields that hold a foreign key to a `P` together.
+///
+/// Implemented, by the derive of `P`, for tuples of as many [`KeyPart`]s as its key has, in their order.
+#[diagnostic::on_unimplemented(
+    message = "columns of the types `{Self}` cannot hold the key of a `{P}`",
+    label = "expected as many columns as the key of `{P}` has, in the order of its parts"
+)]
+pub trait CompositeForeignKey<P: Model>: Sized {
+    /// The fields' values that refer to the row of that key.
+    fn from_key(key: &P::Key) -> Self;
+
+    /// The key that the fields refer to; none where one of them holds NULL.
     fn to_key(&self) -> Option<P::Key>;
 }
 

@@ -2,7 +2,8 @@
 //!
 //! 1. **A foreign key that is taken.** A row that is inserted or updated waits for the INSERT of the row it comes to
 //!    refer to. A deferred constraint needs no order, except that a generated key has to exist before it can be
-//!    written. A row that comes to refer to itself waits for itself only where its key is generated.
+//!    written, and so a key of which a part comes from one. A row that comes to refer to itself waits for itself only
+//!    where its key is generated.
 //! 2. **A foreign key that is given up.** The DELETE of a row waits for the UPDATE or DELETE of every row that still
 //!    refers to it. A deferred constraint needs no order, and a row waits for itself only where a reference to itself
 //!    [holds](Work::holds_itself) it.
@@ -155,14 +156,16 @@ pub(super) fn set_columns(entity: &EntityMeta, set: Option<usize>) -> ColumnSet 
 /// The columns of a relation whose values nobody knows before the target is written: parts of its key that the database
 /// makes, there or in a row that the part refers to itself.
 ///
-/// Of the latter not those that never are NULL, of a relation that the row may lack: it has them from elsewhere, the
-/// tenant of both for one.
+/// Of the latter not those that the row has from elsewhere, the tenant of both for one: they never are NULL and the row may
+/// lack the relation, or a required relation that comes before sets them.
 fn generated_part(entity: &EntityMeta, relation: usize) -> ColumnSet {
-    let Some(relation) = entity.relations.get(relation) else { return ColumnSet::EMPTY };
-    let target = (relation.target)().1;
-    let made = holding(relation, target.select(|column| column.generated));
-    let inherited = holding(relation, inherited(target, LONGEST_CHAIN));
-    made | if relation.nullable { inherited & entity.select(|column| column.nullable) } else { inherited }
+    let Some(own) = entity.relations.get(relation) else { return ColumnSet::EMPTY };
+    let target = (own.target)().1;
+    let made = holding(own, target.select(|column| column.generated));
+    let inherited = holding(own, inherited(target, LONGEST_CHAIN));
+    let elsewhere =
+        if own.nullable { entity.select(|column| !column.nullable) } else { entity.set_before(relation) };
+    made | inherited.without(elsewhere)
 }
 
 /// The columns of a key that hold what the database makes in another row.

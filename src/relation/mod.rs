@@ -64,6 +64,40 @@ pub trait ToOne: Relation {
 ///
 /// `#[derive(Entity)]` implements it where the relation's columns contain the primary key or a unique set, which is also
 /// [`RelationMeta::one`](crate::entity::RelationMeta::one).
+///
+/// ```
+/// # use diesel::prelude::*;
+/// use moored::prelude::*;
+/// use moored::relation::OneToOne;
+/// # diesel::table! { seats (venue, number) { venue -> Text, number -> Integer } }
+/// # diesel::table! { plaques (venue, number) { venue -> Text, number -> Integer, text -> Text } }
+///
+/// #[derive(Entity, Queryable, Clone)]
+/// #[diesel(table_name = seats)]
+/// #[entity(has_one(plaque: Plaque, by = seat))]
+/// struct Seat {
+///     #[entity(key)]
+///     venue: String,
+///     #[entity(key)]
+///     number: i32,
+/// }
+///
+/// #[derive(Entity, Queryable, Clone)]
+/// #[diesel(table_name = plaques)]
+/// #[entity(belongs_to(Seat, name = seat, columns(venue, number)))]
+/// struct Plaque {
+///     #[entity(key)]
+///     venue: String,
+///     #[entity(key)]
+///     number: i32,
+///     text: String,
+/// }
+///
+/// /// Takes relations that are to one from the other side.
+/// fn to_one<R: OneToOne>(_: R) {}
+///
+/// to_one(Plaque::seat()); // a plaque has the key of its seat
+/// ```
 #[diagnostic::on_unimplemented(
     message = "many rows can refer to the same row by `{Self}`",
     label = "the columns of `{Self}` are not unique",

@@ -13,6 +13,7 @@ mod mode;
 mod nest;
 mod preview;
 mod relations;
+mod resolve_links;
 mod store;
 mod stores;
 mod table_name;

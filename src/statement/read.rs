@@ -82,7 +82,8 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         each: &mut dyn FnMut(E),
     ) -> Result<()> {
         let shape = |rows| Shape::Select { columns: Selected::Row, rows, lock };
-        self.load_where::<E>(connection, keys, &shape, each)
+        let (_, most) = self.keyed();
+        self.load_where::<E>(connection, keys, most, &shape, each)
     }
 
     /// The rows that refer to those of the keys, in the database's order, with as few SELECTs as the limits allow.
@@ -94,20 +95,25 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         each: &mut dyn FnMut(E),
     ) -> Result<()> {
         let shape = |rows| Shape::SelectReferring { relation, rows };
-        self.load_where::<P>(connection, keys, &shape, each)
+        let most = self.database.dialect.max_binds / P::meta().key.len().max(1);
+        self.load_where::<P>(connection, keys, most, &shape, each)
     }
 
-    /// The rows that keys of `K` say which, in statements of a shape.
+    /// The rows that keys of `K` say which, in statements of a shape with so many keys where they are listed.
     fn load_where<K: Entity<B>>(
         &mut self,
         connection: &mut B::Connection,
         keys: &[K::Key],
+        most: usize,
         shape: &dyn Fn(Count) -> Shape,
         each: &mut dyn FnMut(E),
     ) -> Result<()> {
         let parts = K::meta().key.len();
-        let (_, size) = self.keyed_by(parts);
-        for chunk in keys.chunks(size) {
+        let largest = match self.keyed_by(parts) {
+            (Layout::Listed, _) => most,
+            (Layout::Arrays, rows) => rows,
+        };
+        for chunk in keys.chunks(largest.max(1)) {
             let (layout, size) = self.keyed_by(parts);
             let (rows, cached) = match layout {
                 _ if chunk.len() == 1 => (Count::ONE, Cached::Yes),
@@ -122,7 +128,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
                 Ok(collected) => collected,
                 Err(refused) => {
                     self.again(refused, chunk, &mut |writer, keys| {
-                        writer.load_where::<K>(connection, keys, shape, each)
+                        writer.load_where::<K>(connection, keys, most, shape, each)
                     })?;
                     continue;
                 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::text::{Shape, Texts};
 use crate::backend::{Backend, Failure, KeyOrder};
 use crate::database::Database;
-use crate::entity::{ColumnSet, Entity, References, give_key};
+use crate::entity::{ColumnSet, Entity, References, give_key, keeps_others};
 use crate::error::{Error, Result};
 use crate::identity::{Arena, Row, Slot, Written, relation_columns};
 
@@ -95,16 +95,20 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
                 if agrees { Ok(()) } else { Err(Error::links_disagree(meta, relation)) }
             }
             Some(Slot::Row(row)) => {
+                let shares = key.is_some() && meta.shares_columns(relation);
+                let edited = if shares { row.edited() } else { ColumnSet::EMPTY };
                 let before = row.value.clone();
                 row.value.set_reference(relation, key);
+                let links = row.change.as_ref().map_or(&[][..], |change| &change.links);
+                let keeps = !shares || keeps_others(meta, &before, &row.value, links, relation, edited);
                 let moved = moved(&row.value, &before);
                 self.undo.push((slot, before));
                 match moved.is_empty() {
-                    true => Ok(()),
+                    true if keeps => Ok(()),
                     false if moved.intersects(meta.key_columns()) => {
                         Err(Error::KeyChanged(arena.name_of(slot)))
                     }
-                    false => Err(Error::links_disagree(meta, relation)),
+                    _ => Err(Error::links_disagree(meta, relation)),
                 }
             }
             _ => Ok(()),

@@ -18,6 +18,7 @@ accepted! {
         what_the_database_makes_is_left_out,
         written_by_hand;
     entity:
+        a_relation_of_several_columns,
         a_struct_that_mirrors_its_table;
     event:
         changes_what_is_written;

@@ -28,10 +28,6 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
         }
         calls
     });
-    let composites = entity.relations().filter(|relation| relation.is_composite).map(|relation| {
-        let (target, holder) = (relation.target, relation.holder());
-        quote_spanned!(at(target)=> __foreign_key::<#target, #holder>();)
-    });
     quote! {
         const _: fn() = || {
             fn __fits<C, T: ::moored::entity::Fits<C>>() {}
@@ -40,7 +36,6 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
             fn __version<T: ::moored::entity::Version>() {}
             fn __foreign_key<P: ::moored::entity::Model, T: ::moored::entity::ForeignKey<P>>() {}
             #(#calls)*
-            #(#composites)*
         };
     }
 }

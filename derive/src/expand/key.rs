@@ -103,7 +103,7 @@ fn parts_held(entity: &Target<'_>) -> TokenStream {
         #(#parts)*
 
         #[automatically_derived]
-        impl<#(#bounds),*> ::moored::entity::ForeignKey<#ident> for (#(#names,)*) {
+        impl<#(#bounds),*> ::moored::entity::CompositeForeignKey<#ident> for (#(#names,)*) {
             fn from_key(__key: &#key) -> Self {
                 (#(::moored::entity::KeyPart::from_part(&__key.#places),)*)
             }

@@ -14,6 +14,7 @@ mod model;
 mod record;
 mod references;
 mod relation;
+mod settle;
 mod versioned;
 
 use proc_macro2::{Span, TokenStream};

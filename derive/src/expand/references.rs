@@ -4,7 +4,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::{Target, at};
-use crate::model::{Column, Relation};
+use crate::model::Column;
+use crate::relation::Relation;
 
 pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
     let row = implement(entity, &Place::Row);
@@ -88,8 +89,9 @@ fn implement(entity: &Target<'_>, place: &Place) -> TokenStream {
 }
 
 fn visit(entity: &Target<'_>, relation: &Relation<'_>, place: &Place) -> TokenStream {
-    let (index, target, holder) = (relation.index, relation.target, relation.holder());
-    let to_key = quote!(<#holder as ::moored::entity::ForeignKey<#target>>::to_key);
+    let (index, target) = (relation.index, relation.target);
+    let holder = relation.holder();
+    let to_key = quote!(#holder::to_key);
     let key = match (relation.columns.as_slice(), place) {
         ([column], Place::Row) if !relation.is_composite => {
             let field = &column.field;
@@ -117,7 +119,7 @@ pub(super) fn composite_key(
     of: &TokenStream,
     is_record: bool,
 ) -> TokenStream {
-    let (target, holder) = (relation.target, relation.holder());
+    let holder = relation.holder();
     let values = relation.columns.iter().map(|column| {
         let field = &column.field;
         if is_record && entity.is_linked(column) {
@@ -127,7 +129,7 @@ pub(super) fn composite_key(
         }
     });
     quote! {
-        (|| <#holder as ::moored::entity::ForeignKey<#target>>::to_key(&(#(#values,)*)))()
+        (|| #holder::to_key(&(#(#values,)*)))()
     }
 }
 
@@ -152,7 +154,8 @@ fn set(entity: &Target<'_>, relation: &Relation<'_>, place: &Place) -> TokenStre
 
 /// Of a stored draft, what the caller supplies is not set: the key has to agree with it.
 fn set_several(entity: &Target<'_>, relation: &Relation<'_>, place: &Place) -> TokenStream {
-    let (index, target, holder) = (relation.index, relation.target, relation.holder());
+    let (index, target) = (relation.index, relation.target);
+    let holder = relation.holder();
     let parts: Vec<_> = (0..relation.columns.len()).map(|part| format_ident!("__part_{part}")).collect();
     let (mut checks, mut sets) = (Vec::new(), Vec::new());
     for (column, part) in relation.columns.iter().zip(&parts) {
@@ -171,7 +174,7 @@ fn set_several(entity: &Target<'_>, relation: &Relation<'_>, place: &Place) -> T
     }
     let nothing = nothing(entity, relation, place);
     let takes_nothing = relation.is_nullable();
-    let from_key = quote_spanned!(at(target)=> <#holder as ::moored::entity::ForeignKey<#target>>::from_key);
+    let from_key = quote_spanned!(at(target)=> #holder::from_key);
     quote! {
         #index => match __key {
             ::core::option::Option::Some(__key) => {

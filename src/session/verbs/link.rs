@@ -33,6 +33,8 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     ///
     /// As [`edit`](Self::edit); [`Removed`](Error::Removed) when the target was removed through another handle,
     /// [`PendingOutside`](Error::PendingOutside) when it waits outside of this transaction.
+    /// [`LinksDisagree`](Error::LinksDisagree) when a draft supplies a column of the relation itself, and another value
+    /// than the key has; where the row has no key yet, the flush finds out.
     pub fn link<R, S>(
         &mut self,
         handle: &Handle<'s, R::Owner, S>,
@@ -63,6 +65,9 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     }
 
     /// Points a nullable relation of a draft or of a managed row at nothing.
+    ///
+    /// Of several columns those become NULL that take it and are of no other relation; if there are none, those that take
+    /// it.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));

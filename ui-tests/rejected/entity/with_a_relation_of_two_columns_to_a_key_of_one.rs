@@ -1,0 +1,30 @@
+// Rejected: a relation of two columns to an entity whose key is one.
+// Because:  an author is known by one column.
+// Instead:  accepted/entity/a_relation_of_several_columns.rs
+use diesel::prelude::*;
+use moored::prelude::*;
+
+diesel::table! { seats (venue, number) { venue -> Text, number -> Integer } }
+diesel::table! { tickets (id) { id -> Integer, venue -> Text, number -> Integer, swap -> Nullable<Integer> } }
+
+#[derive(Entity, Queryable, Clone, Debug)]
+#[diesel(table_name = seats)]
+struct Seat {
+    #[entity(key)]
+    venue: String,
+    #[entity(key)]
+    number: i32,
+}
+
+#[derive(Entity, Queryable, Clone, Debug)]
+#[diesel(table_name = tickets)]
+#[entity(belongs_to(shop::Author, name = author, columns(number, swap)))]
+struct Ticket {
+    #[entity(key, generated)]
+    id: i32,
+    venue: String,
+    number: i32,
+    swap: Option<i32>,
+}
+
+fn main() {}

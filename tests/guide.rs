@@ -142,6 +142,127 @@ fn reading() -> moored::Result<()> {
     })
 }
 
+mod relations {
+    use diesel::prelude::*;
+    use moored::prelude::*;
+    use moored::relation::{Has, Loaded};
+    use moored_sqlite::Sqlite;
+
+    diesel::table! {
+        writers (id) { id -> Integer, name -> Text }
+    }
+    diesel::table! {
+        portraits (writer_id) { writer_id -> Integer, path -> Text }
+    }
+    diesel::table! {
+        articles (id) { id -> Integer, title -> Text, writer_id -> Integer }
+    }
+    diesel::table! {
+        topics (label) { label -> Text }
+    }
+    diesel::table! {
+        taggings (article_id, topic) { article_id -> Integer, topic -> Text }
+    }
+
+    #[derive(Entity, Queryable, Clone, Debug)]
+    #[diesel(table_name = writers)]
+    #[entity(
+        has_many(articles: Article, by = writer),
+        has_one(portrait: Portrait, by = writer)
+    )]
+    struct Writer {
+        #[entity(key, generated)]
+        id: i32,
+        name: String,
+    }
+
+    #[derive(Entity, Queryable, Clone, Debug)]
+    #[diesel(table_name = articles)]
+    #[entity(many_to_many(topics: Topic, through = Tagging, by = article, to = topic))]
+    struct Article {
+        #[entity(key, generated)]
+        id: i32,
+        title: String,
+        #[entity(belongs_to = Writer)]
+        writer_id: Key<Writer>,
+    }
+
+    #[derive(Entity, Queryable, Clone, Debug)]
+    #[diesel(table_name = portraits)]
+    struct Portrait {
+        #[entity(key, belongs_to = Writer)]
+        writer_id: Key<Writer>,
+        path: String,
+    }
+
+    #[derive(Entity, Queryable, Clone, Debug)]
+    #[diesel(table_name = topics)]
+    struct Topic {
+        #[entity(key)]
+        label: String,
+    }
+
+    #[derive(Entity, Queryable, Clone, Debug)]
+    #[diesel(table_name = taggings)]
+    struct Tagging {
+        #[entity(key, belongs_to = Article)]
+        article_id: Key<Article>,
+        #[entity(key, belongs_to = Topic, name = topic)]
+        topic: Key<Topic>,
+    }
+
+    fn titles<'s, A: ?Sized>(
+        uow: &UnitOfWork<'s, Sqlite, A>,
+        writer: &Loaded<'s, Writer, impl Has<WriterArticles>>, // with its articles, and with whatever else
+    ) -> Vec<String> {
+        uow.related(writer, Writer::articles()).iter().map(|article| uow[article].title.clone()).collect()
+    }
+
+    #[test]
+    fn run() -> moored::Result<()> {
+        let orm = Orm::<Sqlite>::connect(":memory:")?;
+        orm.with_connection(|connection| {
+            diesel::connection::SimpleConnection::batch_execute(
+                connection,
+                "CREATE TABLE writers (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+                 CREATE TABLE portraits (writer_id INTEGER PRIMARY KEY REFERENCES writers, path TEXT NOT NULL);
+                 CREATE TABLE articles (
+                    id INTEGER PRIMARY KEY, title TEXT NOT NULL, writer_id INTEGER NOT NULL REFERENCES writers
+                 );
+                 CREATE TABLE topics (label TEXT NOT NULL PRIMARY KEY);
+                 CREATE TABLE taggings (
+                    article_id INTEGER NOT NULL REFERENCES articles, topic TEXT NOT NULL REFERENCES topics,
+                    PRIMARY KEY (article_id, topic)
+                 );",
+            )
+            .map_err(moored::Error::from)
+        })?;
+        orm.session(|session| {
+            let ada = session.persist(NewWriter::new("Ada"))?;
+            let article = session.persist(NewArticle::new("On Engines", &ada))?;
+            session.persist(NewPortrait::new(&ada, "ada.png"))?;
+            let topic = session.persist(Topic { label: "engines".into() })?;
+            session.persist(NewTagging::new(&article, &topic))?;
+            session.flush()
+        })?;
+        orm.session(|session| {
+            let writers = session.query::<Writer>(writers::table).all()?;
+            let writers = session.populate(&writers, Writer::articles().then(Article::topics()))?; // three statements
+            for writer in &writers {
+                for article in session.nested(writer, Writer::articles())? {
+                    for topic in session.related(&article, Article::topics()) {
+                        println!("{} on {}", session[writer].name, session[&topic].label);
+                    }
+                }
+            }
+            assert_eq!(titles(session, &writers[0]), ["On Engines"]);
+            let writer = session.populate(&writers[0], Writer::portrait())?;
+            assert!(session.related(&writer, Writer::portrait()).is_some());
+            Ok(())
+        })
+    }
+}
+
 #[test]
 fn events() -> moored::Result<()> {
     let orm = Orm::<Sqlite>::builder(":memory:")

@@ -45,6 +45,13 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `deferred_unique(shelf, position)` | the same, by a constraint that is declared initially deferred |
 /// | `belongs_to(Seat, name = seat, columns(venue, number))` | these fields together hold the key of a `Seat`, in the order of its parts; `deferred` may stand beside `name` |
 ///
+/// | `has_many(books: Book, by = author)` | the other side of the relation `author` of `Book`: many of them refer to one row of this entity |
+/// | `has_one(profile: Profile, by = author)` | the same where at most one does: its columns are unique |
+/// | `many_to_many(tags: Tag, through = BookTag, by = book, to = tag)` | rows of `BookTag` link this entity to `Tag`, by their relations `book` and `tag` |
+///
+/// For each relation there is a unit struct beside the entity, called as both: `BookAuthor`, `AuthorBooks`. Where that clashes,
+/// `type = ..` beside the name calls it something else.
+///
 /// A relation of several columns may share them with the key and with other relations. It is required when none of them
 /// takes NULL; otherwise a NULL in any of them refers to nothing, and to unlink it sets those that are nullable and of no
 /// other relation.

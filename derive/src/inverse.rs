@@ -13,6 +13,7 @@ pub(crate) enum Way {
     /// `by` is the name of their relation to this entity.
     Many {
         by: Ident,
+        removes_orphans: bool,
     },
     One {
         by: Ident,
@@ -51,6 +52,7 @@ impl Inverse {
         let form = form(&kind);
         let (name, target, items) = split_after_name_and_type(item, tokens.clone(), form, errors)?;
         let (mut link, mut by, mut to, mut type_name) = (None, None, None, None);
+        let mut removes_orphans = false;
         let mut seen = HashSet::new();
         for item in items {
             if !seen.insert(item.name.to_string()) {
@@ -60,6 +62,13 @@ impl Inverse {
                 "by" => by = item.value(form, errors),
                 "to" if kind == "many_to_many" => to = item.value(form, errors),
                 "through" if kind == "many_to_many" => link = item.value(form, errors),
+                "orphans" if kind == "has_many" => {
+                    let said: Option<Ident> = item.value("orphans = remove", errors);
+                    removes_orphans = said.as_ref().is_some_and(|said| said == "remove");
+                    if let Some(said) = said.filter(|said| said != "remove" && said != "keep") {
+                        errors.at(said.span(), "`orphans` are `keep`, which is the default, or `remove`");
+                    }
+                }
                 "type" => type_name = item.value("type = AuthorOfBooks", errors),
                 _ => {
                     errors.at(item.span(), format_args!("unknown attribute `{}`: write `{form}`", item.name))
@@ -71,7 +80,7 @@ impl Inverse {
             errors.at(item.span(), format_args!("`{kind}` needs `{missing}`: write `{form}`"));
         }
         let way = match kind.as_str() {
-            "has_many" => Way::Many { by: by? },
+            "has_many" => Way::Many { by: by?, removes_orphans },
             "has_one" => Way::One { by: by? },
             _ => Way::Through { link: Box::new(link?), by: by?, to: to? },
         };

@@ -46,6 +46,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `belongs_to(Seat, name = seat, columns(venue, number))` | these fields together hold the key of a `Seat`, in the order of its parts; `deferred` may stand beside `name` |
 ///
 /// | `has_many(books: Book, by = author)` | the other side of the relation `author` of `Book`: many of them refer to one row of this entity |
+/// | `orphans = remove` | beside `by` of a `has_many`: a row that is taken out of the collection is removed |
 /// | `has_one(profile: Profile, by = author)` | the same where at most one does: its columns are unique |
 /// | `many_to_many(tags: Tag, through = BookTag, by = book, to = tag)` | rows of `BookTag` link this entity to `Tag`, by their relations `book` and `tag` |
 ///

@@ -40,6 +40,11 @@ impl<'s, P: Model> Link<'s, P> {
         Self::end(LinkEnd::Slot { tag: Tag::fresh(), slot: u32::MAX })
     }
 
+    /// A link to a row of the session of that tag.
+    pub(crate) fn at(tag: Tag, slot: u32) -> Self {
+        Self::end(LinkEnd::Slot { tag, slot })
+    }
+
     fn end(end: LinkEnd<P>) -> Self {
         Self { end, _brand: PhantomData }
     }

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Loaded, Optional, Relation, Required, ToOne, Witness};
+use super::{Keep, Loaded, Optional, Relation, Required, ToOne, Witness};
 use crate::backend::Backend;
 use crate::entity::Entity;
 use crate::error::{Error, Result};
@@ -31,9 +31,10 @@ pub trait Populate<R: Relation, B: Backend>: Kind<R> {
 /// By a column of the owner.
 #[derive(Debug)]
 pub struct One<N>(PhantomData<fn() -> N>);
-/// By a column of the target, of which many can refer to one owner.
+/// By a column of the target, of which many can refer to one owner. `O` says what becomes of one that is taken out: [`Keep`] or
+/// [`RemoveOrphans`](super::RemoveOrphans).
 #[derive(Debug)]
-pub struct Many<V>(PhantomData<fn() -> V>);
+pub struct Many<V, O = Keep>(PhantomData<fn() -> (V, O)>);
 /// By a column of the target, of which one at most refers to an owner.
 #[derive(Debug)]
 pub struct Single<V>(PhantomData<fn() -> V>);
@@ -91,7 +92,7 @@ where
     }
 }
 
-impl<R: Relation, V> Kind<R> for Many<V>
+impl<R: Relation, V, O: 'static> Kind<R> for Many<V, O>
 where
     V: ToOne<Owner = R::Target, Target = R::Owner>,
 {
@@ -99,9 +100,10 @@ where
     type Nested<'s, W: Witness> = Vec<Loaded<'s, R::Target, W>>;
 }
 
-impl<R, V, B> Populate<R, B> for Many<V>
+impl<R, V, O, B> Populate<R, B> for Many<V, O>
 where
     B: Backend,
+    O: 'static,
     R: Relation<Owner: Entity<B>, Target: Entity<B>>,
     V: ToOne<Owner = R::Target, Target = R::Owner>,
 {

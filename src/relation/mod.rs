@@ -12,6 +12,7 @@
 //! [`Named`].
 
 mod kind;
+mod members;
 mod plan;
 mod witness;
 
@@ -19,6 +20,7 @@ use std::fmt::Debug;
 
 pub(crate) use kind::not_loaded;
 pub use kind::{Kind, Many, One, Populate, Presence, Single, Through};
+pub use members::{Adds, Between, Keep, Members, Releases, RemoveOrphans};
 pub use plan::{Plan, Rows, Run, Then};
 pub use witness::{Has, Loaded, LoadedWith, With, Witness, Witnessed};
 

@@ -30,8 +30,8 @@ pub use preview::FlushPlan;
 pub(crate) use store::Batch;
 pub(crate) use verbs::Fragment;
 pub use verbs::{
-    Changes, Detached, EntityQuery, Filter, LockedQuery, Many, OnConflict, One, Outcome, Promote, Query,
-    Ready, Removable, Required, Resolution, SetStatement, Tables, UpdateAll, UpdateWhere, Upsert,
+    Changes, Collection, Detached, EntityQuery, Filter, LockedQuery, Many, OnConflict, One, Outcome, Promote,
+    Query, Ready, Removable, Required, Resolution, SetStatement, Tables, UpdateAll, UpdateWhere, Upsert,
 };
 
 use crate::backend::Backend;

@@ -2,12 +2,15 @@
 
 use std::any::TypeId;
 
+use hashbrown::HashSet;
+
 use super::core::Core;
+use super::verbs::Linkable;
 use crate::backend::Backend;
 use crate::entity::{Entity, Model};
-use crate::error::{Error, Result};
-use crate::handle::{Handle, State};
-use crate::identity::{Found, Lead, Slot, Status};
+use crate::error::{Error, Result, RowName};
+use crate::handle::{Handle, Managed, New, State};
+use crate::identity::{DraftTarget, Found, Lead, Slot, Status};
 use crate::relation::{Populate, Relation, ToOne, not_loaded};
 
 impl<B: Backend> Core<B> {
@@ -90,64 +93,113 @@ impl<B: Backend> Core<B> {
     where
         V: ToOne<Owner: Entity<B>, Target: Entity<B>>,
     {
-        let lead = self
-            .map
-            .arena::<V::Owner>()
-            .map_or(Lead::Nothing, |arena| arena.lead::<V::Target>(owner, V::INDEX));
+        let Some(slot) = self.lead_slot::<V>(owner)? else { return Ok(None) };
+        match self.map.arena::<V::Target>().and_then(|arena| arena.slot(slot)) {
+            Some(Slot::Draft(_)) => Err(Error::NotWritten { entity: V::Target::meta().name }),
+            _ => Ok(Some(slot)),
+        }
+    }
+
+    /// The row or draft that a row refers to.
+    fn lead_slot<V>(&self, owner: u32) -> Result<Option<u32>>
+    where
+        V: ToOne<Owner: Entity<B>, Target: Entity<B>>,
+    {
+        let holders = self.map.arena::<V::Owner>();
+        let lead = holders.map_or(Lead::Nothing, |arena| arena.lead::<V::Target>(owner, V::INDEX));
         let targets = self.map.arena::<V::Target>();
+        let removed = |key: &<V::Target as Model>::Key| Error::Removed(RowName::new(V::Target::meta(), key));
         let slot = match lead {
             Lead::Nothing => return Ok(None),
             Lead::Slot(slot) => slot,
             Lead::Key(key) => match targets.map(|arena| arena.find(&key)) {
                 Some(Found::Row(slot)) => slot,
-                Some(Found::Leaving) => {
-                    return Err(Error::Removed(crate::error::RowName::new(V::Target::meta(), &key)));
-                }
+                Some(Found::Leaving) => return Err(removed(&key)),
                 _ => return Err(not_loaded::<V>()),
             },
         };
         match targets.and_then(|arena| arena.slot(slot)) {
+            Some(Slot::Draft(_)) => Ok(Some(slot)),
             Some(Slot::Row(row)) => match row.status {
                 Status::Stored | Status::Unwritten => Ok(Some(slot)),
                 Status::Detached => Err(not_loaded::<V>()),
-                Status::Leaving | Status::Withdrawn | Status::Deleted => {
-                    Err(Error::Removed(crate::error::RowName::new(V::Target::meta(), &row.base().key())))
-                }
+                Status::Leaving | Status::Withdrawn | Status::Deleted => Err(removed(&row.base().key())),
             },
-            Some(Slot::Draft(_)) => Err(Error::NotWritten { entity: V::Target::meta().name }),
             _ => Err(not_loaded::<V>()),
         }
     }
 
-    /// The rows in memory that refer to a row and can be read, in the order in which they came there.
+    /// The rows and drafts in memory that refer to a row, in the order in which they came there.
+    pub(crate) fn referring<V>(&self, owner: u32) -> Vec<u32>
+    where
+        V: ToOne<Owner: Entity<B>, Target: Entity<B>>,
+    {
+        let Some(holders) = self.map.arena::<V::Owner>() else { return Vec::new() };
+        let key = self.map.arena::<V::Target>().and_then(|arena| arena.key_of(owner));
+        holders.referring::<V::Target>(V::INDEX, owner, key.as_ref())
+    }
+
+    /// Those of them that can be read.
     pub(crate) fn referring_rows<V>(&self, owner: u32) -> Vec<u32>
     where
         V: ToOne<Owner: Entity<B>, Target: Entity<B>>,
     {
-        let Some(children) = self.map.arena::<V::Owner>() else { return Vec::new() };
-        let key = self.map.arena::<V::Target>().and_then(|arena| arena.key_of(owner));
-        let mut slots = children.referring::<V::Target>(V::INDEX, owner, key.as_ref());
-        slots.retain(|&slot| matches!(children.slot(slot), Some(Slot::Row(_))));
+        let mut slots = self.referring::<V>(owner);
+        slots.retain(|&slot| self.is_row::<V::Owner>(slot));
         slots
     }
 
-    /// The rows in memory that rows in between link to a row.
+    /// The rows and drafts in memory that are linked to a row, each with the one in between.
+    pub(crate) fn linked<N, F>(&self, owner: u32) -> Vec<(u32, u32)>
+    where
+        N: ToOne<Owner: Entity<B>, Target: Entity<B>>,
+        F: ToOne<Owner = N::Owner, Target: Entity<B>>,
+    {
+        let between = self.referring::<N>(owner).into_iter();
+        between.filter_map(|slot| Some((slot, self.lead_slot::<F>(slot).ok().flatten()?))).collect()
+    }
+
+    /// Those linked that can be read, each once.
     pub(crate) fn linked_rows<N, F>(&self, owner: u32) -> Vec<u32>
     where
         N: ToOne<Owner: Entity<B>, Target: Entity<B>>,
         F: ToOne<Owner = N::Owner, Target: Entity<B>>,
     {
-        let Some(links) = self.map.arena::<N::Owner>() else { return Vec::new() };
-        let key = self.map.arena::<N::Target>().and_then(|arena| arena.key_of(owner));
-        let between = links.referring::<N::Target>(N::INDEX, owner, key.as_ref());
-        let mut linked = Vec::with_capacity(between.len());
-        for slot in between {
-            if let Ok(Some(target)) = self.lead::<F>(slot)
-                && !linked.contains(&target)
-            {
-                linked.push(target);
-            }
+        let mut seen = HashSet::new();
+        let linked = self.linked::<N, F>(owner).into_iter().map(|(_, target)| target);
+        linked.filter(|&slot| self.is_row::<F::Target>(slot) && seen.insert(slot)).collect()
+    }
+
+    pub(crate) fn is_row<E: Entity<B>>(&self, slot: u32) -> bool {
+        let slot = self.map.arena::<E>().and_then(|arena| arena.slot(slot));
+        matches!(slot, Some(Slot::Row(_)))
+    }
+
+    /// Points a relation of a row or draft at a row, or at nothing.
+    pub(crate) fn point<V>(&mut self, slot: u32, owner: Option<u32>) -> Result<()>
+    where
+        V: ToOne<Owner: Entity<B>, Target: Entity<B>>,
+    {
+        let key = match owner {
+            Some(owner) => self.map.arena_mut::<V::Target>().link_target(owner)?,
+            None => None,
+        };
+        let end = match (owner, &key) {
+            (None, _) => DraftTarget::Nothing,
+            (Some(_), Some(key)) => DraftTarget::Key(key),
+            (Some(owner), None) => DraftTarget::Slot(TypeId::of::<V::Target>(), owner),
+        };
+        match self.is_draft::<V::Owner>(slot) {
+            true => New::point::<B, V::Owner>(self, slot, V::INDEX, end),
+            false => Managed::point::<B, V::Owner>(self, slot, V::INDEX, end),
         }
-        linked
+    }
+
+    /// Removes a row, or forgets a draft.
+    pub(crate) fn give_up<E: Entity<B>>(&mut self, slot: u32) -> Result<()> {
+        let now = self.map.tick();
+        let is_draft = self.is_draft::<E>(slot);
+        let arena = self.map.arena_mut::<E>();
+        if is_draft { arena.forget(slot).map(drop) } else { arena.remove(slot, now) }
     }
 }

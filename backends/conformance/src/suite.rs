@@ -19,6 +19,7 @@ macro_rules! suite {
         $crate::chains_behaviours!($backend, $harness);
         $crate::changes_behaviours!($backend, $harness);
         $crate::circles_behaviours!($backend, $harness);
+        $crate::collections_behaviours!($backend, $harness);
         $crate::composite_behaviours!($backend, $harness);
         $crate::computed_behaviours!($backend, $harness);
         $crate::conflicts_behaviours!($backend, $harness);

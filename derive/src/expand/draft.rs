@@ -178,6 +178,36 @@ pub(super) fn docs(column: &Column) -> TokenStream {
 }
 
 /// The fields of the draft: columns in their order, and relations in the place of one that they set.
+/// `impl Between`, for an entity whose draft needs two relations and nothing else.
+pub(super) fn between(entity: &Target<'_>) -> TokenStream {
+    let required: Vec<_> = members(entity).filter(Member::is_required).collect();
+    let [Member { held: Held::Relation(one), .. }, Member { held: Held::Relation(other), .. }] =
+        required.as_slice()
+    else {
+        return TokenStream::new();
+    };
+    let (ident, draft) = (&entity.ident, entity.draft());
+    let of = |near: &Relation<'_>, far: &Relation<'_>, arguments: TokenStream| {
+        let (near, far) = (&near.type_name, &far.type_name);
+        quote! {
+            #[automatically_derived]
+            impl ::moored::relation::Between<#near> for #ident {
+                type Far = #far;
+
+                fn between<'s>(
+                    __near: ::moored::entity::Link<'s, <#near as ::moored::relation::Relation>::Target>,
+                    __far: ::moored::entity::Link<'s, <#far as ::moored::relation::Relation>::Target>,
+                ) -> <Self as ::moored::entity::Model>::Draft<'s> {
+                    #draft::new(#arguments)
+                }
+            }
+        }
+    };
+    let forth = of(one, other, quote!(__near, __far));
+    let back = of(other, one, quote!(__far, __near));
+    quote!(#forth #back)
+}
+
 fn members<'a>(entity: &'a Target<'_>) -> impl Iterator<Item = Member<'a>> {
     let relations: Vec<_> =
         entity.relations().map(|relation| (entity.place_of(&relation), relation)).collect();

@@ -38,6 +38,7 @@ pub(crate) fn expand(entity: &Entity) -> TokenStream {
         versioned::expand(entity),
         references::expand(entity),
         draft::expand(entity),
+        draft::between(entity),
         record::expand(entity),
         bind::expand(entity),
         key::expand(entity),

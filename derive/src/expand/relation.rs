@@ -96,9 +96,14 @@ fn expand_inverse(entity: &Target<'_>, inverse: &Inverse) -> TokenStream {
         quote_spanned!(at=> <#holder as ::moored::relation::Named<{ ::moored::relation::name(#text) }>>::Relation)
     };
     let (way, doc) = match &inverse.way {
-        Way::Many { by } => {
+        Way::Many { by, removes_orphans } => {
             let via = named(target, by);
-            (quote!(::moored::relation::Many<#via>), format!("The rows that refer to this one by `{by}`."))
+            let orphans = match removes_orphans {
+                true => quote!(::moored::relation::RemoveOrphans),
+                false => quote!(::moored::relation::Keep),
+            };
+            let doc = format!("The rows that refer to this one by `{by}`.");
+            (quote!(::moored::relation::Many<#via, #orphans>), doc)
         }
         Way::One { by } => {
             let via = named(target, by);

@@ -49,7 +49,9 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
         let _ = relation;
         let slot = self.own(handle)?;
         match to.into_link().into_end() {
-            LinkEnd::Key(key) => S::link(&mut self.core, slot, R::INDEX, DraftTarget::Key(&key), handle),
+            LinkEnd::Key(key) => {
+                S::point::<B, R::Owner>(&mut self.core, slot, R::INDEX, DraftTarget::Key(&key))
+            }
             LinkEnd::Slot { tag, .. } if tag != self.core.tag => {
                 Err(Error::ForeignHandle { entity: R::Target::meta().name })
             }
@@ -59,7 +61,7 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
                     Some(key) => DraftTarget::Key(key),
                     None => DraftTarget::Slot(TypeId::of::<R::Target>(), target),
                 };
-                S::link(&mut self.core, slot, R::INDEX, end, handle)
+                S::point::<B, R::Owner>(&mut self.core, slot, R::INDEX, end)
             }
         }
     }
@@ -92,7 +94,7 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     {
         let _ = relation;
         let slot = self.own(handle)?;
-        S::link(&mut self.core, slot, R::INDEX, DraftTarget::Nothing, handle)
+        S::point::<B, R::Owner>(&mut self.core, slot, R::INDEX, DraftTarget::Nothing)
     }
 }
 
@@ -138,34 +140,31 @@ impl<B: Backend> Core<B> {
 )]
 pub trait Linkable: State + Sized {
     #[doc(hidden)]
-    fn link<B: Backend, E: Entity<B>>(
+    fn point<B: Backend, E: Entity<B>>(
         core: &mut Core<B>,
         slot: u32,
         relation: usize,
         end: DraftTarget<'_>,
-        handle: &Handle<'_, E, Self>,
     ) -> Result<()>;
 }
 
 impl Linkable for New {
-    fn link<B: Backend, E: Entity<B>>(
+    fn point<B: Backend, E: Entity<B>>(
         core: &mut Core<B>,
         slot: u32,
         relation: usize,
         end: DraftTarget<'_>,
-        _: &Handle<'_, E, Self>,
     ) -> Result<()> {
         core.map.arena_mut::<E>().link_draft(slot, relation, end)
     }
 }
 
 impl Linkable for Managed {
-    fn link<B: Backend, E: Entity<B>>(
+    fn point<B: Backend, E: Entity<B>>(
         core: &mut Core<B>,
         slot: u32,
         relation: usize,
         end: DraftTarget<'_>,
-        _: &Handle<'_, E, Self>,
     ) -> Result<()> {
         let now = core.map.tick();
         let arena = core.map.arena_mut::<E>();

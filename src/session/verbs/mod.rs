@@ -1,6 +1,7 @@
 //! The verbs of a unit of work, one file each.
 
 mod bulk;
+mod collection;
 mod compute;
 mod connection;
 mod detach;
@@ -27,9 +28,11 @@ mod upsert;
 mod version;
 
 pub use bulk::{Changes, Filter, SetStatement, UpdateAll, UpdateWhere};
+pub use collection::Collection;
 pub use connection::Tables;
 pub use detach::Detached;
 pub use find::Required;
+pub(crate) use link::Linkable;
 pub use lock_query::LockedQuery;
 pub use promote::Promote;
 pub(crate) use query::Fragment;

@@ -4,6 +4,7 @@ use crate::backend::Backend;
 use crate::entity::{Draft, Entity, Links, Model, Pending, Persisted};
 use crate::error::Result;
 use crate::handle::Handle;
+use crate::session::core::Core;
 use crate::session::{Authority, UnitOfWork};
 
 impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
@@ -34,17 +35,26 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
         D::Entity: Entity<B>,
         A: Authority,
     {
-        let mut links = Links::new(self.core.tag, Vec::new());
+        let slot = self.core.persist(draft)?;
+        Ok(self.handle(slot))
+    }
+}
+
+impl<B: Backend> Core<B> {
+    pub(crate) fn persist<'s, D>(&mut self, draft: D) -> Result<u32>
+    where
+        D: Draft<'s, Entity: Entity<B>>,
+    {
+        let mut links = Links::new(self.tag, Vec::new());
         let pending = D::State::pending(draft.into_pending(&mut links));
         let mut links = links.into_pending(<D::Entity as Model>::meta())?;
-        let now = self.core.map.tick();
-        let slot = match pending {
+        let now = self.map.tick();
+        match pending {
             Pending::Draft(mut record) => {
-                self.core.give_keys(D::Entity::meta(), &mut record, &mut links)?;
-                self.core.map.arena_mut::<D::Entity>().add_draft(record, links, now)?
+                self.give_keys(D::Entity::meta(), &mut record, &mut links)?;
+                self.map.arena_mut::<D::Entity>().add_draft(record, links, now)
             }
-            Pending::Row(value) => self.core.map.arena_mut::<D::Entity>().add_row(value, now)?,
-        };
-        Ok(self.handle(slot))
+            Pending::Row(value) => self.map.arena_mut::<D::Entity>().add_row(value, now),
+        }
     }
 }

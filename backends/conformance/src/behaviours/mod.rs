@@ -9,6 +9,7 @@ mod cascades;
 mod chains;
 mod changes;
 mod circles;
+mod collections;
 mod composite;
 mod computed;
 mod conflicts;

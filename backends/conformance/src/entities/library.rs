@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use moored::{Entity, Key};
 use serde::{Deserialize, Serialize};
 
-use super::{BookTag, Tag};
+use super::{BookTag, CoAuthor, Tag};
 use crate::schema::{authors, books, categories};
 
 /// A generated key, a unique value that may be NULL, a version.
@@ -26,7 +26,11 @@ pub struct Author {
 #[derive(Entity, Queryable, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[diesel(table_name = books)]
 #[entity(unique(shelf, position))]
-#[entity(has_many(book_tags: BookTag, by = book), many_to_many(tags: Tag, through = BookTag, by = book, to = tag))]
+#[entity(
+    has_many(book_tags: BookTag, by = book, orphans = remove),
+    many_to_many(tags: Tag, through = BookTag, by = book, to = tag),
+    many_to_many(co_authors: Author, through = CoAuthor, by = book, to = author)
+)]
 pub struct Book {
     #[entity(key, generated)]
     pub id: i32,

@@ -1,0 +1,168 @@
+//! Relations to many as collections: what can be put in and taken out from the side that does not hold the column.
+
+use super::{Many, Optional, Populate, Relation, Through, ToOne};
+use crate::backend::Backend;
+use crate::entity::{Entity, Link, Model};
+use crate::error::Result;
+use crate::session::Core;
+
+/// What becomes of a row that is taken out of a collection: it stays, and refers to nothing.
+#[derive(Debug)]
+pub enum Keep {}
+/// What becomes of a row that is taken out of a collection: nothing else needs it, and it is removed.
+#[derive(Debug)]
+pub enum RemoveOrphans {}
+
+/// A kind of relation that leads to many: it has a [`collection`](crate::UnitOfWork::collection).
+#[diagnostic::on_unimplemented(
+    message = "`{R}` has no collection",
+    label = "only a relation to many has one: `has_many` or `many_to_many`"
+)]
+pub trait Members<R: Relation, B: Backend>: Populate<R, B> {
+    /// The entity whose rows refer to the owner: the target, or the one in between.
+    type Held: Entity<B>;
+    /// The rows and drafts in memory that are in the collection, as slots of the target.
+    #[doc(hidden)]
+    fn members(core: &Core<B>, owner: u32) -> Vec<u32>;
+    /// Whether memory can tell of a row that it is in, without the others.
+    #[doc(hidden)]
+    const TELLS: bool;
+}
+
+/// A kind whose collection takes rows as they are.
+#[diagnostic::on_unimplemented(
+    message = "a row cannot be added to `{R}` by itself",
+    label = "the row in between has columns of its own that must be given",
+    note = "give the row in between: `collection.add_with(|owner| NewTagging::new(owner, &row, ..))`"
+)]
+pub trait Adds<R: Relation, B: Backend>: Members<R, B> {
+    #[doc(hidden)]
+    fn put_in(core: &mut Core<B>, owner: u32, member: u32) -> Result<()>;
+}
+
+/// A kind out of whose collection rows can be taken.
+#[diagnostic::on_unimplemented(
+    message = "a row cannot be taken out of `{R}`",
+    label = "its column does not take NULL, so that it would refer to nothing",
+    note = "declare `orphans = remove` at the relation to remove such rows, or `link` the row to another owner"
+)]
+pub trait Releases<R: Relation, B: Backend>: Members<R, B> {
+    #[doc(hidden)]
+    fn take_out(core: &mut Core<B>, owner: u32, member: u32) -> Result<()>;
+}
+
+/// An entity that is nothing but two links: a row of it can be made of its ends.
+///
+/// `#[derive(Entity)]` implements it for an entity whose draft needs two relations and nothing else.
+#[diagnostic::on_unimplemented(
+    message = "a row of `{Self}` needs more than its two ends",
+    label = "the row in between has columns of its own that must be given",
+    note = "give it: `collection.add_with(|owner| NewTagging::new(owner, &row, ..))`"
+)]
+pub trait Between<N: ToOne<Owner = Self>>: Model {
+    /// The relation to the other end.
+    type Far: ToOne<Owner = Self>;
+    /// The draft.
+    #[doc(hidden)]
+    fn between<'s>(
+        near: Link<'s, N::Target>,
+        far: Link<'s, <Self::Far as Relation>::Target>,
+    ) -> Self::Draft<'s>;
+}
+
+impl<R, V, O, B> Members<R, B> for Many<V, O>
+where
+    B: Backend,
+    O: 'static,
+    R: Relation<Owner: Entity<B>, Target: Entity<B>>,
+    V: ToOne<Owner = R::Target, Target = R::Owner>,
+{
+    type Held = R::Target;
+    const TELLS: bool = true;
+
+    fn members(core: &Core<B>, owner: u32) -> Vec<u32> {
+        core.referring::<V>(owner)
+    }
+}
+
+impl<R, V, O, B> Adds<R, B> for Many<V, O>
+where
+    B: Backend,
+    O: 'static,
+    R: Relation<Owner: Entity<B>, Target: Entity<B>>,
+    V: ToOne<Owner = R::Target, Target = R::Owner>,
+{
+    fn put_in(core: &mut Core<B>, owner: u32, member: u32) -> Result<()> {
+        core.point::<V>(member, Some(owner))
+    }
+}
+
+impl<R, V, B> Releases<R, B> for Many<V, Keep>
+where
+    B: Backend,
+    R: Relation<Owner: Entity<B>, Target: Entity<B>>,
+    V: ToOne<Owner = R::Target, Target = R::Owner, Presence = Optional>,
+{
+    fn take_out(core: &mut Core<B>, _: u32, member: u32) -> Result<()> {
+        core.point::<V>(member, None)
+    }
+}
+
+impl<R, V, B> Releases<R, B> for Many<V, RemoveOrphans>
+where
+    B: Backend,
+    R: Relation<Owner: Entity<B>, Target: Entity<B>>,
+    V: ToOne<Owner = R::Target, Target = R::Owner>,
+{
+    fn take_out(core: &mut Core<B>, _: u32, member: u32) -> Result<()> {
+        core.give_up::<R::Target>(member)
+    }
+}
+
+impl<R, N, F, B> Members<R, B> for Through<N, F>
+where
+    B: Backend,
+    R: Relation<Owner: Entity<B>, Target: Entity<B>>,
+    N: ToOne<Owner: Entity<B>, Target = R::Owner>,
+    F: ToOne<Owner = N::Owner, Target = R::Target>,
+{
+    type Held = N::Owner;
+    const TELLS: bool = false;
+
+    fn members(core: &Core<B>, owner: u32) -> Vec<u32> {
+        core.linked::<N, F>(owner).into_iter().map(|(_, target)| target).collect()
+    }
+}
+
+impl<R, N, F, B> Adds<R, B> for Through<N, F>
+where
+    B: Backend,
+    R: Relation<Owner: Entity<B>, Target: Entity<B>>,
+    N: ToOne<Owner: Entity<B> + Between<N, Far = F>, Target = R::Owner>,
+    F: ToOne<Owner = N::Owner, Target = R::Target>,
+{
+    fn put_in(core: &mut Core<B>, owner: u32, member: u32) -> Result<()> {
+        if core.linked::<N, F>(owner).iter().any(|(_, target)| *target == member) {
+            return Ok(());
+        }
+        let (owner, member) = (Link::at(core.tag, owner), Link::at(core.tag, member));
+        core.persist(<N::Owner as Between<N>>::between(owner, member)).map(drop)
+    }
+}
+
+impl<R, N, F, B> Releases<R, B> for Through<N, F>
+where
+    B: Backend,
+    R: Relation<Owner: Entity<B>, Target: Entity<B>>,
+    N: ToOne<Owner: Entity<B>, Target = R::Owner>,
+    F: ToOne<Owner = N::Owner, Target = R::Target>,
+{
+    fn take_out(core: &mut Core<B>, owner: u32, member: u32) -> Result<()> {
+        for (between, target) in core.linked::<N, F>(owner) {
+            if target == member {
+                core.give_up::<N::Owner>(between)?;
+            }
+        }
+        Ok(())
+    }
+}

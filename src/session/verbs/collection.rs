@@ -1,0 +1,232 @@
+//! `collection`: the rows that a relation to many leads to, changed from the side that does not hold the column.
+
+use std::any::TypeId;
+use std::fmt;
+use std::marker::PhantomData;
+
+use hashbrown::HashSet;
+
+use super::link::Linkable;
+use crate::backend::Backend;
+use crate::entity::{Draft, Entity, Link};
+use crate::error::Result;
+use crate::handle::{Handle, Managed};
+use crate::relation::{Adds, Members, Relation, Releases};
+use crate::session::{Authority, UnitOfWork};
+
+impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
+    /// The rows that a relation to many of this row leads to, as a collection. No SQL.
+    ///
+    /// The row may be written or not, and the relation loaded or not. Rows are added to what is not loaded without a SELECT;
+    /// what has to know all rows loads them first, with the statements of [`populate`](Self::populate), and once.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let octavia = session.persist(NewAuthor::new("Octavia"))?;
+    /// session.collection(&octavia, Author::books()).add_with(|author| NewBook::new("Kindred", author))?;
+    /// session.flush()?; // INSERT authors, INSERT books
+    /// let octavia = session.promote(&octavia)?;
+    ///
+    /// let earthsea = session.find::<Book>(1)?.required()?;
+    /// let mut books = session.collection(&octavia, Author::books());
+    /// books.add(&earthsea)?; // it was another author's
+    /// assert_eq!(books.count()?, 2);
+    /// session.flush()?; // UPDATE books SET author_id = ?
+    /// # Ok(())
+    /// # }) }
+    /// ```
+    pub fn collection<R, S>(
+        &mut self,
+        owner: &Handle<'s, R::Owner, S>,
+        relation: R,
+    ) -> Collection<'_, 's, B, A, R>
+    where
+        R: Relation<Kind: Members<R, B>>,
+        S: Linkable,
+    {
+        let _ = relation;
+        // One of another session is of nobody here.
+        let owner = if owner.tag() == self.core.tag { owner.slot() } else { u32::MAX };
+        Collection { uow: self, owner, _of: PhantomData }
+    }
+}
+
+/// The collection of one row. It has the unit of work for itself, so that nothing else changes it meanwhile.
+pub struct Collection<'u, 's, B: Backend, A: ?Sized, R> {
+    uow: &'u mut UnitOfWork<'s, B, A>,
+    owner: u32,
+    _of: PhantomData<fn() -> R>,
+}
+
+impl<'s, B, A, R> Collection<'_, 's, B, A, R>
+where
+    B: Backend,
+    A: ?Sized,
+    R: Relation<Owner: Entity<B>, Target: Entity<B>, Kind: Members<R, B>>,
+{
+    /// Adds a row, written or not. No SQL, and nothing where it is in already.
+    ///
+    /// Of a `has_many` it is [`link`](UnitOfWork::link) seen from the other side: the row leaves the collection that it was in.
+    /// Of a `many_to_many` it persists a row in between.
+    ///
+    /// # Errors
+    ///
+    /// As [`link`](UnitOfWork::link) and [`persist`](UnitOfWork::persist).
+    pub fn add<S: Linkable>(&mut self, member: &Handle<'s, R::Target, S>) -> Result<&mut Self>
+    where
+        R::Kind: Adds<R, B>,
+        A: Authority,
+    {
+        let member = self.uow.own(member)?;
+        <R::Kind as Adds<R, B>>::put_in(&mut self.uow.core, self.owner, member)?;
+        Ok(self)
+    }
+
+    /// Persists what the closure makes of this row: a draft that refers to it, or the row in between.
+    ///
+    /// # Errors
+    ///
+    /// As [`persist`](UnitOfWork::persist).
+    pub fn add_with<D>(
+        &mut self,
+        make: impl FnOnce(Link<'s, R::Owner>) -> D,
+    ) -> Result<Handle<'s, D::Entity, D::State>>
+    where
+        D: Draft<'s, Entity = <R::Kind as Members<R, B>>::Held>,
+        A: Authority,
+    {
+        let link = Link::at(self.uow.core.tag, self.owner);
+        self.uow.persist(make(link))
+    }
+
+    /// Takes a row out, if it is in. Its column becomes NULL, or it is removed where the relation says `orphans = remove`; of a
+    /// `many_to_many` the row in between is removed.
+    ///
+    /// To give a row to another owner, add it there: that is one UPDATE, and no orphan.
+    ///
+    /// # Errors
+    ///
+    /// As [`link`](UnitOfWork::link) and [`remove`](UnitOfWork::remove), and what the database reports where the rows in between
+    /// had to be loaded.
+    pub fn remove<S: Linkable>(&mut self, member: &Handle<'s, R::Target, S>) -> Result<&mut Self>
+    where
+        R::Kind: Releases<R, B>,
+        A: Authority,
+    {
+        let member = self.uow.own(member)?;
+        if self.has(member)? {
+            <R::Kind as Releases<R, B>>::take_out(&mut self.uow.core, self.owner, member)?;
+        }
+        Ok(self)
+    }
+
+    /// Makes these rows the collection: others are taken out, and those that are missing added. What does not change is not
+    /// written.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add) and [`remove`](Self::remove). What was done until then stays to be seen, and is undone by
+    /// `discard`, or with its transaction.
+    pub fn set<'h, S: Linkable + 'h>(
+        &mut self,
+        members: impl IntoIterator<Item = &'h Handle<'s, R::Target, S>>,
+    ) -> Result<&mut Self>
+    where
+        's: 'h,
+        R::Kind: Adds<R, B> + Releases<R, B>,
+        A: Authority,
+    {
+        let members = members.into_iter().map(|member| self.uow.own(member));
+        let members = members.collect::<Result<Vec<u32>>>()?;
+        self.load()?;
+        let there = self.members();
+        let wanted: HashSet<u32> = members.iter().copied().collect();
+        for &member in there.iter().filter(|member| !wanted.contains(*member)) {
+            <R::Kind as Releases<R, B>>::take_out(&mut self.uow.core, self.owner, member)?;
+        }
+        for member in members.into_iter().filter(|member| !there.contains(member)) {
+            <R::Kind as Adds<R, B>>::put_in(&mut self.uow.core, self.owner, member)?;
+        }
+        Ok(self)
+    }
+
+    /// Takes every row out.
+    ///
+    /// # Errors
+    ///
+    /// As [`remove`](Self::remove).
+    pub fn clear(&mut self) -> Result<&mut Self>
+    where
+        R::Kind: Releases<R, B>,
+        A: Authority,
+    {
+        self.load()?;
+        for member in self.members() {
+            <R::Kind as Releases<R, B>>::take_out(&mut self.uow.core, self.owner, member)?;
+        }
+        Ok(self)
+    }
+
+    /// Whether a row is in. Of a `has_many` the row itself tells, without SQL.
+    ///
+    /// # Errors
+    ///
+    /// What the database reports where the rows in between had to be loaded.
+    pub fn contains<S: Linkable>(&mut self, member: &Handle<'s, R::Target, S>) -> Result<bool> {
+        let member = self.uow.own(member)?;
+        self.has(member)
+    }
+
+    /// How many rows are in, drafts among them.
+    ///
+    /// # Errors
+    ///
+    /// What the database reports where they had to be loaded.
+    pub fn count(&mut self) -> Result<usize> {
+        self.load()?;
+        Ok(self.members().len())
+    }
+
+    /// The rows that are in and written.
+    ///
+    /// # Errors
+    ///
+    /// What the database reports where they had to be loaded.
+    pub fn rows(&mut self) -> Result<Vec<Handle<'s, R::Target, Managed>>> {
+        self.load()?;
+        let mut members = self.members();
+        members.retain(|&slot| self.uow.core.is_row::<R::Target>(slot));
+        Ok(members.into_iter().map(|slot| self.uow.handle(slot)).collect())
+    }
+
+    fn has(&mut self, member: u32) -> Result<bool> {
+        if !<R::Kind as Members<R, B>>::TELLS {
+            self.load()?;
+        }
+        Ok(self.members().contains(&member))
+    }
+
+    fn members(&self) -> Vec<u32> {
+        let mut members = <R::Kind as Members<R, B>>::members(&self.uow.core, self.owner);
+        let mut seen = HashSet::new();
+        members.retain(|&member| seen.insert(member));
+        members
+    }
+
+    /// Loads the rows, unless they are or the owner is not written.
+    fn load(&mut self) -> Result<()> {
+        let core = &mut self.uow.core;
+        if core.is_complete::<R::Owner>(TypeId::of::<R>(), self.owner) || !core.is_row::<R::Owner>(self.owner)
+        {
+            return Ok(());
+        }
+        core.populate::<R>(&[self.owner]).map(drop)
+    }
+}
+
+impl<B: Backend, A: ?Sized, R: Relation> fmt::Debug for Collection<'_, '_, B, A, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Collection({})", R::NAME)
+    }
+}

@@ -24,6 +24,7 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("state", "Each state of an entity has its verbs, and no others."),
     ("draft", "A draft has what the caller supplies, and nothing that the database makes."),
     ("relation", "A key, and a relation, is of one entity."),
+    ("collection", "A collection is changed as its rows' columns allow."),
     ("loading", "A relation is read where its rows were loaded."),
     ("authority", "Who was handed a unit of work changes things; who opened it writes them."),
     ("reading", "Entities are borrowed from their session, and handles are not values."),

@@ -1,6 +1,6 @@
 //! Relations to many as collections: what can be put in and taken out from the side that does not hold the column.
 
-use super::{Many, Optional, Populate, Relation, Through, ToOne};
+use super::{Many, Optional, Populate, Relation, Required, Through, ToOne};
 use crate::backend::Backend;
 use crate::entity::{Entity, Link, Model};
 use crate::error::Result;
@@ -41,11 +41,6 @@ pub trait Adds<R: Relation, B: Backend>: Members<R, B> {
 }
 
 /// A kind out of whose collection rows can be taken.
-#[diagnostic::on_unimplemented(
-    message = "a row cannot be taken out of `{R}`",
-    label = "its column does not take NULL, so that it would refer to nothing",
-    note = "declare `orphans = remove` at the relation to remove such rows, or `link` the row to another owner"
-)]
 pub trait Releases<R: Relation, B: Backend>: Members<R, B> {
     #[doc(hidden)]
     fn take_out(core: &mut Core<B>, owner: u32, member: u32) -> Result<()>;
@@ -97,26 +92,43 @@ where
     }
 }
 
-impl<R, V, B> Releases<R, B> for Many<V, Keep>
+impl<R, V, O, B> Releases<R, B> for Many<V, O>
 where
     B: Backend,
+    O: 'static,
     R: Relation<Owner: Entity<B>, Target: Entity<B>>,
-    V: ToOne<Owner = R::Target, Target = R::Owner, Presence = Optional>,
+    V: ToOne<Owner = R::Target, Target = R::Owner>,
+    (V::Presence, O): MayLeave,
 {
     fn take_out(core: &mut Core<B>, _: u32, member: u32) -> Result<()> {
-        core.point::<V>(member, None)
+        match <(V::Presence, O)>::IS_REMOVED {
+            true => core.give_up::<R::Target>(member),
+            false => core.point::<V>(member, None),
+        }
     }
 }
 
-impl<R, V, B> Releases<R, B> for Many<V, RemoveOrphans>
-where
-    B: Backend,
-    R: Relation<Owner: Entity<B>, Target: Entity<B>>,
-    V: ToOne<Owner = R::Target, Target = R::Owner>,
-{
-    fn take_out(core: &mut Core<B>, _: u32, member: u32) -> Result<()> {
-        core.give_up::<R::Target>(member)
-    }
+/// A presence, and what becomes of orphans: whether a row can be taken out of the collection of its owner.
+#[diagnostic::on_unimplemented(
+    message = "a row cannot be taken out of this collection: its column does not take NULL",
+    label = "it would refer to nothing",
+    note = "declare `orphans = remove` at the relation to remove such rows, or `add` the row to the collection of another owner"
+)]
+pub trait MayLeave {
+    #[doc(hidden)]
+    const IS_REMOVED: bool;
+}
+
+impl MayLeave for (Optional, Keep) {
+    const IS_REMOVED: bool = false;
+}
+
+impl MayLeave for (Optional, RemoveOrphans) {
+    const IS_REMOVED: bool = true;
+}
+
+impl MayLeave for (Required, RemoveOrphans) {
+    const IS_REMOVED: bool = true;
 }
 
 impl<R, N, F, B> Members<R, B> for Through<N, F>

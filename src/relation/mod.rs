@@ -20,7 +20,7 @@ use std::fmt::Debug;
 
 pub(crate) use kind::not_loaded;
 pub use kind::{Kind, Many, One, Populate, Presence, Single, Through};
-pub use members::{Adds, Between, Keep, Members, Releases, RemoveOrphans};
+pub use members::{Adds, Between, Keep, MayLeave, Members, Releases, RemoveOrphans};
 pub use plan::{Plan, Rows, Run, Then};
 pub use witness::{Has, Loaded, LoadedWith, With, Witness, Witnessed};
 

@@ -10,6 +10,8 @@ accepted! {
         session_has_every_verb;
     bulk:
         many_rows_at_once;
+    collection:
+        changed_from_the_other_side;
     draft:
         full_value_persisted,
         one_draft_for_each_row,

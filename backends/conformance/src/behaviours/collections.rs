@@ -198,7 +198,9 @@ macro_rules! collections_behaviours {
                     log.skip();
                     session.collection(&a, Book::co_authors()).add(&first)?.add(&second)?.add(&first)?;
                     session.flush()?;
-                    log.expect(["INSERT co_authors"]);
+                    let mut sent = log.take();
+                    sent.retain(|sent| sent != "B" && sent != "C");
+                    assert_eq!(sent, ["INSERT co_authors"]);
                     Ok(())
                 })
                 .unwrap();

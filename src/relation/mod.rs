@@ -21,8 +21,8 @@ use std::fmt::Debug;
 pub(crate) use kind::not_loaded;
 pub use kind::{Kind, Many, One, Populate, Presence, Single, Through};
 pub use members::{Adds, Between, Keep, MayLeave, Members, Releases, RemoveOrphans};
-pub use plan::{Plan, Rows, Run, Then};
-pub use witness::{Has, Loaded, LoadedWith, With, Witness, Witnessed};
+pub use plan::{AllLevels, Plan, Rows, Run, Then};
+pub use witness::{Deep, Has, Loaded, LoadedWith, With, Witness, Witnessed};
 
 use crate::entity::Model;
 
@@ -47,6 +47,48 @@ pub trait Relation: Copy + Default + Debug + 'static {
     /// This relation, and one of the rows that it leads to: a path for [`populate`](crate::UnitOfWork::populate).
     fn then<P: Plan<Self::Target>>(self, next: P) -> Then<Self, P> {
         Then::new(self, next)
+    }
+
+    /// This relation, the same of the rows that it leads to, and so on down to the last: a tree, with one recursive statement.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use moored::prelude::*;
+    /// # diesel::table! { folders (id) { id -> Integer, name -> Text, parent_id -> Nullable<Integer> } }
+    /// #[derive(Entity, Queryable, Clone)]
+    /// #[diesel(table_name = folders)]
+    /// #[entity(has_many(children: Folder, by = parent))]
+    /// struct Folder {
+    ///     #[entity(key, generated)]
+    ///     id: i32,
+    ///     name: String,
+    ///     #[entity(belongs_to = Folder)]
+    ///     parent_id: Option<Key<Folder>>,
+    /// }
+    ///
+    /// use moored::relation::{Has, Loaded};
+    ///
+    /// fn size<'s, B: Backend>(
+    ///     uow: &UnitOfWork<'s, B>,
+    ///     folder: &Loaded<'s, Folder, moored::relation::Deep<FolderChildren>>,
+    /// ) -> moored::Result<usize>
+    /// where
+    ///     Folder: Entity<B>,
+    /// {
+    ///     let children = uow.nested(folder, Folder::children())?;
+    ///     children.iter().try_fold(1, |sum, child| Ok(sum + size(uow, child)?))
+    /// }
+    /// # fn load<'s, B: Backend>(uow: &mut UnitOfWork<'s, B>, root: &Handle<'s, Folder, Managed>) -> moored::Result<usize>
+    /// # where
+    /// #     Folder: Entity<B>,
+    /// # {
+    ///
+    /// let root = uow.populate(root, Folder::children().all_levels())?;
+    /// size(uow, &root)
+    /// # }
+    /// ```
+    fn all_levels(self) -> AllLevels<Self> {
+        AllLevels::new(self)
     }
 }
 

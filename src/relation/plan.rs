@@ -1,6 +1,6 @@
 //! What to load with a row: a relation, a path of relations, or several of those.
 
-use super::{Loaded, Populate, Relation, With, Witness};
+use super::{Deep, Loaded, Many, Populate, Relation, ToOne, With, Witness};
 use crate::backend::Backend;
 use crate::entity::{Entity, Model};
 use crate::error::Result;
@@ -62,6 +62,34 @@ where
     fn run(self, core: &mut Core<B>, owners: &[u32]) -> Result<()> {
         let targets = core.populate::<R>(owners)?;
         self.1.run(core, &targets)
+    }
+}
+
+/// A relation to rows of the same entity, and theirs, down to the last: made by
+/// [`all_levels`](super::Relation::all_levels).
+#[derive(Clone, Copy, Debug)]
+pub struct AllLevels<R>(R);
+
+impl<R> AllLevels<R> {
+    pub(super) const fn new(relation: R) -> Self {
+        Self(relation)
+    }
+}
+
+impl<E, R: Relation<Owner = E, Target = E>> Plan<E> for AllLevels<R> {
+    type Onto<W: Witness> = Deep<R, W>;
+}
+
+impl<E, R, V, O, B> Run<E, B> for AllLevels<R>
+where
+    B: Backend,
+    E: Entity<B>,
+    O: 'static,
+    V: ToOne<Owner = E, Target = E>,
+    R: Relation<Owner = E, Target = E, Kind = Many<V, O>>,
+{
+    fn run(self, core: &mut Core<B>, owners: &[u32]) -> Result<()> {
+        core.populate_all_levels::<R, V>(owners)
     }
 }
 

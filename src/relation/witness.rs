@@ -84,7 +84,24 @@ pub enum With<R, Each = (), Before = ()> {
     Never(Infallible, PhantomData<fn(R, Each, Before)>),
 }
 
-/// A witness of nothing, `()`, or of relations, [`With`].
+/// A witness: the relation `R` is loaded, and so it is with each of its rows, down to the last.
+#[derive(Debug)]
+pub enum Deep<R, Before = ()> {
+    #[doc(hidden)]
+    Never(Infallible, PhantomData<fn(R, Before)>),
+}
+
+impl<R: Relation, Before: Witness> Witness for Deep<R, Before> {
+    fn holds(is_complete: &dyn Fn(TypeId) -> bool) -> bool {
+        is_complete(TypeId::of::<R>()) && Before::holds(is_complete)
+    }
+}
+
+impl<R: Relation, Before: Witness> Has<R> for Deep<R, Before> {
+    type Each = Deep<R>;
+}
+
+/// A witness of nothing, `()`, or of relations, [`With`] and [`Deep`].
 pub trait Witness: 'static {
     /// Whether `is_complete` says so of everything in it.
     #[doc(hidden)]

@@ -33,6 +33,35 @@ impl<B: Backend> Core<B> {
         Ok(targets)
     }
 
+    /// Loads the rows that refer to these, those that refer to them, and so on.
+    pub(crate) fn populate_all_levels<R, V>(&mut self, owners: &[u32]) -> Result<()>
+    where
+        R: Relation<Owner: Entity<B>>,
+        V: ToOne<Owner = R::Owner, Target = R::Owner>,
+    {
+        let arena = self.map.arena_mut::<R::Owner>();
+        let mut keys: Vec<_> = owners.iter().filter_map(|&owner| arena.key_of(owner)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let mut complete = owners.to_vec();
+        if !keys.is_empty() {
+            self.run(|connection, map| {
+                let store = map.store_mut::<R::Owner>();
+                let mut rows = Vec::new();
+                store.writer.load_all_levels(connection, V::INDEX, &keys, &mut |row| rows.push(row))?;
+                for row in rows {
+                    complete.extend(store.arena.take_in(row)?);
+                }
+                store.catch_up(connection)
+            })?;
+        }
+        // A row that memory alone has moved in here was loaded without what is below it, and is not among them.
+        let arena = self.map.arena_mut::<R::Owner>();
+        arena.index_references::<R::Owner>(V::INDEX);
+        arena.complete(TypeId::of::<R>(), &complete);
+        Ok(())
+    }
+
     /// Loads the rows that refer to these.
     pub(crate) fn load_referring<V>(&mut self, owners: &[u32]) -> Result<Vec<u32>>
     where

@@ -99,6 +99,19 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         self.load_where::<P>(connection, keys, most, &shape, each)
     }
 
+    /// The rows that refer to those of the keys by a relation to their own entity, those that refer to them, and so on.
+    pub(crate) fn load_all_levels(
+        &mut self,
+        connection: &mut B::Connection,
+        relation: usize,
+        keys: &[E::Key],
+        each: &mut dyn FnMut(E),
+    ) -> Result<()> {
+        let shape = |rows| Shape::SelectAllLevels { relation, rows };
+        let most = self.database.dialect.max_binds / E::meta().key.len().max(1);
+        self.load_where::<E>(connection, keys, most, &shape, each)
+    }
+
     /// The rows that keys of `K` say which, in statements of a shape with so many keys where they are listed.
     fn load_where<K: Entity<B>>(
         &mut self,

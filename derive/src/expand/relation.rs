@@ -134,24 +134,34 @@ fn expand_inverse(entity: &Target<'_>, inverse: &Inverse) -> TokenStream {
 
 /// For each ordered pair of relations: what was loaded before the second stays loaded.
 fn pairs(entity: &Target<'_>) -> TokenStream {
-    let held = entity.relations().map(|relation| relation.type_name);
-    let inverses =
-        entity.inverses.iter().map(|inverse| entity.relation_type(&inverse.name, inverse.type_name.as_ref()));
-    let all: Vec<Ident> = held.chain(inverses).collect();
-    let pairs = all.iter().flat_map(|one| {
-        all.iter().filter(move |other| *other != one).map(move |other| {
-            quote! {
-                #[automatically_derived]
-                #[diagnostic::do_not_recommend]
-                impl<__Each, __Before> ::moored::relation::Has<#one>
-                    for ::moored::relation::With<#other, __Each, __Before>
-                where
-                    __Each: ::moored::relation::Witness,
-                    __Before: ::moored::relation::Has<#one>,
-                {
-                    type Each = __Before::Each;
+    let held = entity.relations().map(|relation| (relation.type_name, false));
+    let inverses = entity.inverses.iter().map(|inverse| {
+        let is_tree = matches!(inverse.way, Way::Many { .. })
+            && matches!(&inverse.target, Type::Path(path) if path.path.is_ident(&entity.ident));
+        (entity.relation_type(&inverse.name, inverse.type_name.as_ref()), is_tree)
+    });
+    let all: Vec<(Ident, bool)> = held.chain(inverses).collect();
+    let pairs = all.iter().flat_map(|(one, _)| {
+        all.iter().filter(move |(other, _)| other != one).map(move |(other, is_tree)| {
+            let stays = |witness: TokenStream, each: TokenStream| {
+                quote! {
+                    #[automatically_derived]
+                    #[diagnostic::do_not_recommend]
+                    impl<#each __Before> ::moored::relation::Has<#one> for #witness
+                    where
+                        __Before: ::moored::relation::Has<#one>,
+                    {
+                        type Each = __Before::Each;
+                    }
                 }
-            }
+            };
+            let with = stays(
+                quote!(::moored::relation::With<#other, __Each, __Before>),
+                quote!(__Each: ::moored::relation::Witness,),
+            );
+            let deep = is_tree
+                .then(|| stays(quote!(::moored::relation::Deep<#other, __Before>), TokenStream::new()));
+            quote!(#with #deep)
         })
     });
     quote!(#(#pairs)*)

@@ -60,6 +60,45 @@ impl<B: Backend> Text<B> {
         self.select_where::<E>(columns, self.columns_of(relation), rows, dialect)
     }
 
+    /// `WITH RECURSIVE tree (c0) AS (SELECT id FROM t WHERE parent_id IN (?) UNION SELECT t.id FROM t AS t JOIN tree ON
+    /// t.parent_id = tree.c0) SELECT t.id, t.name FROM t AS t JOIN tree ON t.id = tree.c0`
+    ///
+    /// UNION takes each row once, so that one which is above itself ends the search.
+    pub(super) fn select_all_levels<E: Entity<B>>(
+        &mut self,
+        relation: usize,
+        rows: Count,
+        dialect: &Dialect,
+    ) -> QueryResult<()> {
+        let (key, holder) = (self.meta.key, self.columns_of(relation));
+        self.sql("WITH RECURSIVE tree (");
+        self.separated(", ", 0..key.len(), |text, place| {
+            text.sql(&format!("c{place}"));
+            Ok(())
+        })?;
+        self.sql(") AS (");
+        self.select_where::<E>(key.to_vec(), holder, rows, dialect)?;
+        self.sql(" UNION ");
+        self.select_joined_to_tree::<E>(key.to_vec(), holder)?;
+        self.sql(") ");
+        self.select_joined_to_tree::<E>(self.selected(Selected::Row), key)
+    }
+
+    /// `SELECT t.a, t.b FROM t AS t JOIN tree ON t.id = tree.c0`
+    fn select_joined_to_tree<E: Entity<B>>(&mut self, columns: Vec<usize>, on: &[usize]) -> QueryResult<()> {
+        self.sql("SELECT ");
+        self.names_of_t(columns)?;
+        self.sql(" FROM ");
+        self.table::<E>()?;
+        self.sql(" AS t JOIN tree ON ");
+        self.separated(" AND ", on.iter().enumerate(), |text, (place, &column)| {
+            text.sql("t.");
+            text.name(column)?;
+            text.sql(&format!(" = tree.c{place}"));
+            Ok(())
+        })
+    }
+
     /// `SELECT a, b FROM t WHERE ..`, or a join with arrays of keys that have several columns.
     fn select_where<E: Entity<B>>(
         &mut self,

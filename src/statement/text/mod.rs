@@ -43,6 +43,8 @@ pub(super) enum Shape {
     Select { columns: Selected, rows: Count, lock: Hold },
     /// SELECT of the rows that refer to others, by the columns of a relation.
     SelectReferring { relation: usize, rows: Count },
+    /// SELECT of the rows that refer to others by a relation to their own entity, and of those that refer to them.
+    SelectAllLevels { relation: usize, rows: Count },
     /// SELECT of rows by their values in a unique set or the key, as they are now and stay.
     SelectUnique { set: Option<usize>, rows: usize },
     /// SELECT of what the database filled into so many rows whose keys it made just now.
@@ -139,6 +141,7 @@ impl<B: Backend> Text<B> {
             Shape::Delete { rows, check } => self.delete::<E>(rows, check, dialect),
             Shape::Select { columns, rows, lock } => self.select::<E>(columns, rows, lock, dialect),
             Shape::SelectReferring { relation, rows } => self.select_referring::<E>(relation, rows, dialect),
+            Shape::SelectAllLevels { relation, rows } => self.select_all_levels::<E>(relation, rows, dialect),
             Shape::SelectInserted { rows } => self.select_inserted::<E>(rows, dialect.returning),
         }
     }

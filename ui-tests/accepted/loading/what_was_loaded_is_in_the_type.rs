@@ -13,13 +13,15 @@ fn main() -> moored::Result<()> {
             session.edit(author)?.name.push('!'); // it is a handle as well
         }
         session.transaction(|tx| {
-            let more = tx.populate(&authors[0], Author::books())?;
-            titles(tx, &more);
-            titles(tx, &authors[1]); // loaded outside, read inside
+            for author in &authors {
+                titles(tx, author); // loaded outside, read inside
+                let more = tx.populate(author, Author::books())?;
+                titles(tx, &more);
+            }
             Ok(())
         })?;
-        let page = Page { author: authors[0].only::<AuthorBooks>() };
-        assert_eq!(session.related(&page.author, Author::books()).len(), 1);
+        let page = Page { authors: authors.iter().map(|author| author.only::<AuthorBooks>()).collect() };
+        assert_eq!(page.authors.len(), 2);
         let book = session.find::<Book>(1)?.required()?;
         let book = session.loaded(&book, Book::author())?; // it was loaded above, by way of its author
         let book = with_editor(session, &book)?;
@@ -28,8 +30,10 @@ fn main() -> moored::Result<()> {
     })
 }
 
+type WithBoth = With<BookEditor, (), With<BookAuthor>>;
+
 struct Page<'s> {
-    author: Loaded<'s, Author, With<AuthorBooks, With<BookEditor, (), With<BookAuthor>>>>,
+    authors: Vec<Loaded<'s, Author, With<AuthorBooks, WithBoth>>>,
 }
 
 fn titles<'s, A: ?Sized>(

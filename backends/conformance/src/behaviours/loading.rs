@@ -10,7 +10,7 @@ macro_rules! loading_behaviours {
             type B = $backend;
             type H = $harness;
 
-            use $crate::moored::relation::{Has, Loaded};
+            use $crate::moored::relation::{Deep, Has, Loaded};
 
             fn open() -> (Orm<B>, Statements) {
                 <H as Harness<B>>::open()
@@ -185,6 +185,68 @@ macro_rules! loading_behaviours {
                     log.expect::<&str>([]);
                     let parent = session.related(&grandchild, Category::parent())?.required()?;
                     assert!(session.same(&parent, &child));
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn a_tree_is_one_statement_however_deep() {
+                let (orm, log) = open();
+                let slug = |path: &[usize]| format!("{path:?}");
+                orm.session(|session| {
+                    // Three children each, four levels: 1 + 3 + 9 + 27 + 81.
+                    let mut level = vec![(vec![], session.persist(NewCategory::new(slug(&[])))?)];
+                    for _ in 0..4 {
+                        let mut below = Vec::new();
+                        for (path, parent) in &level {
+                            for child in 0..3 {
+                                let path = [path.as_slice(), &[child]].concat();
+                                let child = session.persist(NewCategory::new(slug(&path)).parent(parent))?;
+                                below.push((path, child));
+                            }
+                        }
+                        level = below;
+                    }
+                    session.persist(NewCategory::new("another"))?;
+                    session.flush()
+                })
+                .unwrap();
+                fn count<'s>(
+                    session: &Session<'s, B>,
+                    node: &Loaded<'s, Category, Deep<CategoryChildren>>,
+                ) -> Result<usize> {
+                    let children = session.nested(node, Category::children())?;
+                    children.iter().try_fold(1, |sum, child| Ok(sum + count(session, child)?))
+                }
+                orm.session(|session| {
+                    let of_slug = |slug: String| categories::table.filter(categories::slug.eq(slug));
+                    let root = session.query::<Category>(of_slug(slug(&[]))).one()?;
+                    log.skip();
+                    let root = session.populate(&root, Category::children().all_levels())?;
+                    assert_eq!(log.take().len(), 1);
+                    assert_eq!(count(session, &root)?, 121);
+                    // What is moved within it in memory stays loaded, and what comes from outside is told.
+                    let leaf = session.query::<Category>(of_slug(slug(&[0, 0, 0, 0]))).one()?;
+                    session.link(&leaf, Category::parent(), &root)?;
+                    assert_eq!(
+                        (count(session, &root)?, session.related(&root, Category::children()).len()),
+                        (121, 4)
+                    );
+                    let another = session.query::<Category>(of_slug("another".into())).one()?;
+                    session.link(&another, Category::parent(), &leaf)?;
+                    assert!(matches!(count(session, &root), Err(Error::NotLoaded { .. })));
+                    session.discard();
+                    // A row that is above itself ends the search.
+                    let key = session[&root].id;
+                    samples::execute(
+                        &orm,
+                        &format!("UPDATE categories SET parent_id = {} WHERE id = {key}", session[&leaf].id),
+                    );
+                    let root =
+                        session.populate(&*root, (Category::parent(), Category::children().all_levels()))?;
+                    let parent = session.related(&root, Category::parent())?.required()?;
+                    assert!(session.same(&parent, &leaf));
                     Ok(())
                 })
                 .unwrap();

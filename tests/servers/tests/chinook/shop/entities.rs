@@ -11,6 +11,7 @@ use chrono::NaiveDateTime;
 
 #[derive(Entity, Queryable, Clone, Debug)]
 #[diesel(table_name = artists)]
+#[entity(has_many(albums: Album, by = artist))]
 pub(crate) struct Artist {
     #[entity(key, generated)]
     pub(crate) id: i32,
@@ -19,6 +20,7 @@ pub(crate) struct Artist {
 
 #[derive(Entity, Queryable, Clone, Debug)]
 #[diesel(table_name = albums)]
+#[entity(has_many(tracks: Track, by = album))]
 pub(crate) struct Album {
     #[entity(key, generated)]
     pub(crate) id: i32,
@@ -29,6 +31,7 @@ pub(crate) struct Album {
 
 #[derive(Entity, Queryable, Clone, Debug)]
 #[diesel(table_name = genres)]
+#[entity(has_many(tracks: Track, by = genre))]
 pub(crate) struct Genre {
     #[entity(key, generated)]
     pub(crate) id: i32,
@@ -37,6 +40,7 @@ pub(crate) struct Genre {
 
 #[derive(Entity, Queryable, Clone, Debug)]
 #[diesel(table_name = media_types)]
+#[entity(has_many(tracks: Track, by = media_type))]
 pub(crate) struct MediaType {
     #[entity(key, generated)]
     pub(crate) id: i32,
@@ -45,6 +49,10 @@ pub(crate) struct MediaType {
 
 #[derive(Entity, Queryable, Clone, Debug)]
 #[diesel(table_name = tracks)]
+#[entity(
+    has_many(lines: InvoiceLine, by = track),
+    many_to_many(playlists: Playlist, through = PlaylistTrack, by = track, to = playlist)
+)]
 pub(crate) struct Track {
     #[entity(key, generated)]
     pub(crate) id: i32,
@@ -63,6 +71,7 @@ pub(crate) struct Track {
 
 #[derive(Entity, Queryable, Clone, Debug)]
 #[diesel(table_name = employees)]
+#[entity(has_many(reports: Employee, by = manager), has_many(customers: Customer, by = support_rep))]
 pub(crate) struct Employee {
     #[entity(key, generated)]
     pub(crate) id: i32,
@@ -85,6 +94,7 @@ pub(crate) struct Employee {
 
 #[derive(Entity, Queryable, Clone, Debug)]
 #[diesel(table_name = customers)]
+#[entity(has_many(invoices: Invoice, by = customer))]
 pub(crate) struct Customer {
     #[entity(key, generated)]
     pub(crate) id: i32,
@@ -105,6 +115,7 @@ pub(crate) struct Customer {
 
 #[derive(Entity, Queryable, Clone, Debug)]
 #[diesel(table_name = invoices)]
+#[entity(has_many(lines: InvoiceLine, by = invoice))]
 pub(crate) struct Invoice {
     #[entity(key, generated)]
     pub(crate) id: i32,
@@ -134,6 +145,7 @@ pub(crate) struct InvoiceLine {
 
 #[derive(Entity, Queryable, Clone, Debug)]
 #[diesel(table_name = playlists)]
+#[entity(many_to_many(tracks: Track, through = PlaylistTrack, by = playlist, to = track))]
 pub(crate) struct Playlist {
     #[entity(key, generated)]
     pub(crate) id: i32,

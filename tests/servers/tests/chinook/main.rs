@@ -15,6 +15,6 @@ mod shop;
 
 use shop::tests::*;
 
-moored_server_tests::on_database!(sqlite, moored_sqlite::Sqlite, Sqlite: children_first, shuffled, generated, scripted);
-moored_server_tests::on_database!(mariadb, moored_mysql::Mysql, Mariadb: children_first, shuffled, generated, scripted);
-moored_server_tests::on_database!(mysql, moored_mysql::Mysql, Mysql: children_first, shuffled, generated, scripted);
+moored_server_tests::on_database!(sqlite, moored_sqlite::Sqlite, Sqlite: children_first, shuffled, walked, generated, scripted);
+moored_server_tests::on_database!(mariadb, moored_mysql::Mysql, Mariadb: children_first, shuffled, walked, generated, scripted);
+moored_server_tests::on_database!(mysql, moored_mysql::Mysql, Mysql: children_first, shuffled, walked, generated, scripted);

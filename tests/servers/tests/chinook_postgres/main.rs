@@ -19,4 +19,4 @@ mod shop;
 
 use shop::tests::*;
 
-moored_server_tests::on_database!(postgres, moored_postgres::Postgres, Postgres: children_first, shuffled, generated, scripted);
+moored_server_tests::on_database!(postgres, moored_postgres::Postgres, Postgres: children_first, shuffled, walked, generated, scripted);

@@ -13,3 +13,4 @@ mod services;
 mod sql;
 pub(crate) mod tests;
 mod values;
+mod walk;

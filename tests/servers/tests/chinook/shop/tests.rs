@@ -13,6 +13,7 @@ use super::entities::*;
 use super::generated;
 use super::load::{Order, load, translated};
 use super::sql::{Words, is_question, normalised};
+use super::walk::walk;
 
 macro_rules! tests {
     ($($(#[$about:meta])* $test:ident($place:ident) $body:block)+) => {$(
@@ -41,6 +42,11 @@ tests! {
 
     shuffled(place) {
         loaded(&place, &data::at_hand(place.flavour()), Order::Shuffled);
+    }
+
+    walked(place) {
+        let shop = loaded(&place, &data::at_hand(place.flavour()), Order::ChildrenFirst);
+        walk(&shop.orm, &shop.log);
     }
 
     /// What a clone without the sample runs is run here too, so that it cannot rot.

@@ -126,6 +126,8 @@ mod replicas;
 mod serialized;
 mod session;
 #[doc(hidden)]
+pub use session::Cascade;
+#[doc(hidden)]
 pub mod statement;
 mod watch;
 

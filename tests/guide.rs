@@ -258,6 +258,18 @@ mod relations {
             assert_eq!(titles(session, &writers[0]), ["On Engines"]);
             let writer = session.populate(&writers[0], Writer::portrait())?;
             assert!(session.related(&writer, Writer::portrait()).is_some());
+
+            let charles = session.persist(NewWriter::new("Charles"))?;
+            let borrowed = session.persist(NewArticle::new("On Cards", &charles))?;
+            let looms = session.persist(Topic { label: "looms".into() })?;
+            session.flush()?;
+            let (ada, borrowed) = (&writers[0], session.promote(&borrowed)?);
+            let mut articles = session.collection(ada, Writer::articles());
+            articles.add_with(|writer| NewArticle::new("On Looms", writer))?; // a draft, which this refers to
+            articles.add(&borrowed)?; // it leaves the collection that it was in: one UPDATE
+            assert_eq!(articles.count()?, 3); // loads what is not loaded
+            session.collection(&borrowed, Article::topics()).add(&looms)?; // a row in between
+            session.flush()?;
             Ok(())
         })
     }

@@ -26,12 +26,24 @@ pub(crate) enum Way {
     },
 }
 
+/// What becomes of the rows that refer to one which is removed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnRemove {
+    /// Nothing: the database has its say.
+    Restrict,
+    Cascade,
+    Unlink,
+    /// The database removes them.
+    Database,
+}
+
 /// A relation without a column of its own.
 pub(crate) struct Inverse {
     pub(crate) span: Span,
     pub(crate) name: Ident,
     pub(crate) target: Type,
     pub(crate) way: Way,
+    pub(crate) on_remove: OnRemove,
     /// What its type is called, where the struct says so.
     pub(crate) type_name: Option<Ident>,
 }
@@ -53,6 +65,7 @@ impl Inverse {
         let (name, target, items) = split_after_name_and_type(item, tokens.clone(), form, errors)?;
         let (mut link, mut by, mut to, mut type_name) = (None, None, None, None);
         let mut removes_orphans = false;
+        let mut on_remove = OnRemove::Restrict;
         let mut seen = HashSet::new();
         for item in items {
             if !seen.insert(item.name.to_string()) {
@@ -69,6 +82,7 @@ impl Inverse {
                         errors.at(said.span(), "`orphans` are `keep`, which is the default, or `remove`");
                     }
                 }
+                "on_remove" => on_remove = read_on_remove(&item, &kind, errors),
                 "type" => type_name = item.value("type = AuthorOfBooks", errors),
                 _ => {
                     errors.at(item.span(), format_args!("unknown attribute `{}`: write `{form}`", item.name))
@@ -84,6 +98,22 @@ impl Inverse {
             "has_one" => Way::One { by: by? },
             _ => Way::Through { link: Box::new(link?), by: by?, to: to? },
         };
-        Some(Self { span: item.span(), name, target, way, type_name })
+        Some(Self { span: item.span(), name, target, way, on_remove, type_name })
     }
+}
+
+fn read_on_remove(item: &Item, kind: &str, errors: &mut Errors) -> OnRemove {
+    let said: Option<Ident> = item.value("on_remove = cascade", errors);
+    let Some(said) = said else { return OnRemove::Restrict };
+    match said.to_string().as_str() {
+        "restrict" => return OnRemove::Restrict,
+        "cascade" => return OnRemove::Cascade,
+        "database" => return OnRemove::Database,
+        "unlink" if kind != "many_to_many" => return OnRemove::Unlink,
+        "unlink" => {
+            errors.at(said.span(), "a row in between refers to both ends: write `on_remove = cascade`")
+        }
+        _ => errors.at(said.span(), "`on_remove` is `restrict`, `cascade`, `unlink` or `database`"),
+    }
+    OnRemove::Restrict
 }

@@ -47,6 +47,7 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// | `has_many(books: Book, by = author)` | the other side of the relation `author` of `Book`: many of them refer to one row of this entity |
 /// | `orphans = remove` | beside `by` of a `has_many`: a row that is taken out of the collection is removed |
+/// | `on_remove = cascade` | in any of these: rows that refer to one which is removed are removed with it, or by `unlink` let go of it, or by `database` are left to `ON DELETE` as far as they are not in memory; `restrict` is the default |
 /// | `has_one(profile: Profile, by = author)` | the same where at most one does: its columns are unique |
 /// | `many_to_many(tags: Tag, through = BookTag, by = book, to = tag)` | rows of `BookTag` link this entity to `Tag`, by their relations `book` and `tag` |
 ///

@@ -125,6 +125,23 @@ rejected_on_the_struct! {
     a_unique_set_declared_in_two_ways: (unique(shelf, position), deferred_unique(shelf, position))
         => "this unique set is declared twice: remove one";
     unique_alone: (unique) => "`unique` on a struct needs fields: write `unique(shelf, position)`";
+    a_collection_of_nobody: (has_many) => "`has_many` needs its entity: write `has_many(books: Book, by = author)`";
+    a_collection_without_a_name: (has_many(Book, by = author))
+        => "cannot read `has_many`: write `has_many(books: Book, by = author)`";
+    a_collection_by_nothing: (has_many(books: Book))
+        => "`has_many` needs `by`: write `has_many(books: Book, by = author)`";
+    a_collection_through_half_of_its_way: (many_to_many(tags: Tag, through = BookTag, by = book))
+        => "`many_to_many` needs `to`: write `many_to_many(tags: Tag, through = BookTag, by = book, to = tag)`";
+    a_collection_through_another_entity: (has_many(books: Book, by = author, through = Shelf))
+        => "unknown attribute `through`: write `has_many(books: Book, by = author)`";
+    two_collections_of_one_name: (has_many(books: Book, by = author), has_one(books: Book, by = editor))
+        => "a second relation is called `books`: give it another name";
+    orphans_that_are_sent_away: (has_many(books: Book, by = author, orphans = adopt))
+        => "`orphans` are `keep`, which is the default, or `remove`";
+    a_removal_that_is_not_known: (has_many(books: Book, by = author, on_remove = forget))
+        => "`on_remove` is `restrict`, `cascade`, `unlink` or `database`";
+    rows_in_between_unlinked: (many_to_many(tags: Tag, through = BookTag, by = book, to = tag, on_remove = unlink))
+        => "a row in between refers to both ends: write `on_remove = cascade`";
     a_field_attribute_on_the_struct: (key) => "`key` belongs on a field, not on the struct";
     an_unknown_struct_attribute: (table = books) => "unknown attribute `table`: a struct can have `unique`, `deferred_unique`, `belongs_to`, `has_many`, `has_one` and `many_to_many`";
 }

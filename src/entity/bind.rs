@@ -7,6 +7,8 @@ use diesel::query_builder::{AstPass, QueryFragment};
 
 use super::Model;
 use crate::backend::Backend;
+use crate::error::Result;
+use crate::session::Cascade;
 
 /// Binds the columns of a row, by number, into a Diesel statement.
 ///
@@ -39,6 +41,17 @@ pub trait Bind<DB: diesel::backend::Backend> {
     note = "in generic code add the bound `where {Self}: Entity<B>`; otherwise derive `Entity` and check that the backend has the SQL types of all its columns"
 )]
 pub trait Entity<B: Backend>: Model<Record: Bind<B::Diesel>> + Bind<B::Diesel> {
+    /// Whether something becomes of the rows that refer to one which is removed.
+    #[doc(hidden)]
+    const CASCADES: bool = false;
+
+    /// What becomes of the rows that refer to these, which are about to be removed.
+    #[doc(hidden)]
+    #[expect(unused_variables, reason = "nothing becomes of them")]
+    fn cascade(cascade: &mut Cascade<'_, B>, slots: &[u32]) -> Result<()> {
+        Ok(())
+    }
+
     /// Pushes the value of one part of a key, without a placeholder.
     ///
     /// # Errors

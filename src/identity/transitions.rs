@@ -127,6 +127,24 @@ impl<E: Model, B: Backend> Arena<E, B> {
         Ok(())
     }
 
+    /// Refuses a row that cannot be removed now.
+    pub(crate) fn check_removable(&self, slot: u32) -> Result<()> {
+        match self.slots.get(slot as usize) {
+            Some(Slot::Reference { leaving: false, .. }) => Ok(()),
+            Some(Slot::Reference { .. }) => Err(Error::Removed(self.name_of(slot))),
+            _ => self.check_editable(slot),
+        }
+    }
+
+    /// Nothing -> New, as it was.
+    pub(crate) fn take_back(&mut self, slot: u32, draft: Slot<E, B>, now: u64) {
+        if matches!(self.slots.get(slot as usize), Some(Slot::Forgotten)) {
+            self.note_before(slot);
+            self.replace(slot, draft);
+            self.enlist(slot, now);
+        }
+    }
+
     /// Removed -> Managed.
     pub(crate) fn restore(&mut self, slot: u32, now: u64) -> Result<()> {
         let status = match self.row_status(slot) {

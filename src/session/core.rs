@@ -1,8 +1,12 @@
 //! What a session holds whatever its authority: the connection, the identity map, and where in a transaction it is.
 
+use std::any::TypeId;
 use std::sync::Arc;
 
+use hashbrown::HashMap;
+
 use super::FlushMode;
+use super::cascade::Undo;
 use super::events::Outcome;
 use super::levels::{Ended, Levels};
 use super::stores::IdentityMap;
@@ -35,6 +39,8 @@ pub struct Core<B: Backend> {
     pub(crate) stands: bool,
     /// Whom the session calls when it writes.
     pub(super) subscribers: Option<Arc<Subscribers<B>>>,
+    /// What went with the removal of a row, until it is restored.
+    pub(super) taken_along: HashMap<(TypeId, u32), Vec<Undo<B>>>,
     /// How the last transaction ended, until those who wait for that are told.
     pub(super) outcome: Option<Outcome>,
 }
@@ -58,6 +64,7 @@ impl<B: Backend> Core<B> {
             wrote: false,
             stands: false,
             subscribers,
+            taken_along: HashMap::new(),
             outcome: None,
         }
     }

@@ -4,6 +4,7 @@ mod authority;
 mod auto;
 mod border;
 mod bracket;
+mod cascade;
 mod core;
 mod events;
 mod flush;
@@ -24,6 +25,8 @@ use std::marker::PhantomData;
 
 pub use authority::{Authority, FlushAuthority, LockAuthority};
 pub(crate) use authority::{InEvent, InScope, InTransaction, Own, Reading};
+#[doc(hidden)]
+pub use cascade::Cascade;
 pub(crate) use core::Core;
 pub use mode::FlushMode;
 pub use preview::FlushPlan;

@@ -54,6 +54,7 @@ macro_rules! suite {
         $crate::references_behaviours!($backend, $harness);
         $crate::refreshing_behaviours!($backend, $harness);
         $crate::removal_behaviours!($backend, $harness);
+        $crate::removing_behaviours!($backend, $harness);
         $crate::repeatable_behaviours!($backend, $harness);
         $crate::resolving_behaviours!($backend, $harness);
         $crate::retries_behaviours!($backend, $harness);

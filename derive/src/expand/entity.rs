@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
-use super::{Target, bind, mistake, tuple};
+use super::{Target, bind, mistake, relation, tuple};
 
 pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
     let (ident, table) = (&entity.ident, entity.table);
@@ -17,6 +17,7 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
     let key_row = tuple(keys.iter().map(|column| &column.ty));
     let key_bounds = loading(&key_sql, &key_row);
     let (returned_bounds, load_returned) = returned(entity);
+    let (cascade_bounds, cascade) = relation::cascade(entity);
     let bind_key = bind_key(entity);
     let bind_value = bind_value(entity);
     let key_value = match entity.single_key() {
@@ -33,7 +34,10 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
             #row_bounds
             #key_bounds
             #returned_bounds
+            #cascade_bounds
         {
+            #cascade
+
             fn bind_key<'b>(
                 __key: &'b Self::Key,
                 __part: usize,

@@ -6,7 +6,7 @@ use syn::Type;
 use syn::ext::IdentExt;
 
 use super::{Target, at};
-use crate::inverse::{Inverse, Way};
+use crate::inverse::{Inverse, OnRemove, Way};
 
 pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
     let held = entity.relations().map(|relation| {
@@ -87,14 +87,53 @@ fn declare(
     }
 }
 
+/// What `impl Entity` says of the rows that refer to one which is removed, and the bounds that this takes.
+pub(super) fn cascade(entity: &Target<'_>) -> (TokenStream, TokenStream) {
+    let (mut bounds, mut calls) = (Vec::new(), Vec::new());
+    for inverse in &entity.inverses {
+        let (holder, by) = match &inverse.way {
+            Way::Many { by, .. } | Way::One { by } => (&inverse.target, by),
+            Way::Through { link, by, .. } => (&**link, by),
+        };
+        let (relation, via) =
+            (entity.relation_type(&inverse.name, inverse.type_name.as_ref()), named(holder, by));
+        let call = match inverse.on_remove {
+            OnRemove::Restrict => continue,
+            OnRemove::Cascade => quote!(remove::<#relation, #via>),
+            OnRemove::Unlink => quote!(unlink::<#relation, #via>),
+            OnRemove::Database => quote!(remove_in_memory::<#via>),
+        };
+        calls.push(quote!(__cascade.#call(__slots)?;));
+        for other in [holder, &inverse.target] {
+            if !matches!(other, Type::Path(path) if path.path.is_ident(&entity.ident)) {
+                bounds.push(quote!(#other: ::moored::entity::Entity<__B>,));
+            }
+        }
+    }
+    if calls.is_empty() {
+        return (TokenStream::new(), TokenStream::new());
+    }
+    let method = quote! {
+        const CASCADES: bool = true;
+
+        fn cascade(__cascade: &mut ::moored::Cascade<'_, __B>, __slots: &[u32]) -> ::moored::Result<()> {
+            #(#calls)*
+            ::core::result::Result::Ok(())
+        }
+    };
+    (quote!(#(#bounds)*), method)
+}
+
+/// The relation of that name.
+fn named(holder: &Type, by: &Ident) -> TokenStream {
+    let text = by.unraw().to_string();
+    let at = by.span();
+    quote_spanned!(at=> <#holder as ::moored::relation::Named<{ ::moored::relation::name(#text) }>>::Relation)
+}
+
 fn expand_inverse(entity: &Target<'_>, inverse: &Inverse) -> TokenStream {
     let (name, target) = (&inverse.name, &inverse.target);
     let kind = entity.relation_type(name, inverse.type_name.as_ref());
-    let named = |holder: &Type, by: &Ident| {
-        let text = by.unraw().to_string();
-        let at = by.span();
-        quote_spanned!(at=> <#holder as ::moored::relation::Named<{ ::moored::relation::name(#text) }>>::Relation)
-    };
     let (way, doc) = match &inverse.way {
         Way::Many { by, removes_orphans } => {
             let via = named(target, by);

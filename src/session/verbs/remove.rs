@@ -61,6 +61,7 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
         let slot = self.own(&handle)?;
         let now = self.core.map.tick();
         self.core.map.arena_mut::<E>().restore(slot, now)?;
+        self.core.bring_back::<E>(slot);
         Ok(self.handle(slot))
     }
 }
@@ -88,8 +89,7 @@ impl Removable for Managed {
         core: &mut Core<B>,
         handle: Handle<'s, E, Self>,
     ) -> Result<Handle<'s, E, Removed>> {
-        let now = core.map.tick();
-        core.map.arena_mut::<E>().remove(handle.slot(), now)?;
+        core.remove::<E>(handle.slot())?;
         Ok(Handle::new(handle.tag(), handle.slot()))
     }
 }
@@ -106,7 +106,6 @@ impl Removable for Reference {
     type Left<'s, E: Model> = ();
 
     fn remove<'s, B: Backend, E: Entity<B>>(core: &mut Core<B>, handle: Handle<'s, E, Self>) -> Result<()> {
-        let now = core.map.tick();
-        core.map.arena_mut::<E>().remove(handle.slot(), now)
+        core.remove::<E>(handle.slot())
     }
 }

@@ -44,6 +44,7 @@ mod raw_sql;
 mod references;
 mod refreshing;
 mod removal;
+mod removing;
 mod repeatable;
 mod resolving;
 mod retries;

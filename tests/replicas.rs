@@ -181,8 +181,9 @@ fn many_readers_at_once_are_all_served_by_replicas() -> moored::Result<()> {
     assert_eq!(read.len(), READERS * 20);
     assert!(!read.contains(&"primary".into()), "being busy is not being down");
     assert_eq!(attempts.refused(), 0);
-    // r2d2 makes its own for those who wait, and some beside those that are made for it.
-    assert!(attempts.made() <= 1 + 2 * 2 * 3, "{} connections", attempts.made());
+    // r2d2 makes its own for those who wait, and some beside those that are made for it: the more, the busier the machine is.
+    // They are kept for the reads to come.
+    assert!(attempts.made() <= 1 + 2 * READERS, "{} connections", attempts.made());
     Ok(())
 }
 

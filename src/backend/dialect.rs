@@ -107,7 +107,8 @@ pub enum UpsertShape {
     /// `ON CONFLICT (a) DO UPDATE SET b = excluded.b`, and `DO NOTHING`.
     OnConflict,
     /// `ON DUPLICATE KEY UPDATE b = ..`: whatever unique value is taken is a conflict. Only a row that has the values of the
-    /// conflict target is changed by it, and a row that took another unique value is found by a SELECT afterwards.
+    /// conflict target is changed by it. A row that took another unique value fails the statement: `~0 + LENGTH('..')` has to be
+    /// an error whose message repeats the text, computed only in the branch of a CASE that is taken.
     OnDuplicateKey(Incoming),
 }
 

@@ -56,7 +56,8 @@ impl<E: Model, B: Backend> Arena<E, B> {
         if read.changes(&row.value).is_empty() || self.touch(slot).is_err() {
             return;
         }
-        let mut kept = self.edited_in_any_frame(slot);
+        // The row is known by its key as memory spells it.
+        let mut kept = self.edited_in_any_frame(slot) | E::meta().key_columns();
         if let Some(version) = E::meta().version
             && self.is_pending(slot)
             && !(is_ours && self.is_next_version(slot, read))

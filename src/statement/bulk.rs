@@ -6,10 +6,10 @@
 
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 
 use super::load::execute;
-use super::text::{Text, quoted, sql_of};
+use super::text::{Hold, Text, quoted, sql_of};
 use super::write::{Writer, database};
 use crate::backend::{Backend, Returning};
 use crate::entity::{ColumnSet, Entity};
@@ -106,11 +106,8 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         }
         let held = self.hold_pending(connection, arena)?;
         let count = execute::<B>(connection, statement).map_err(database::<B>)?;
-        let slots: HashMap<E::Key, u32> =
-            arena.all_stored().into_iter().map(|(slot, key)| (key, slot)).collect();
-        let keys: Vec<E::Key> = slots.keys().cloned().collect();
-        self.load_by_keys(connection, &keys, &mut |row| {
-            known.extend(slots.get(&row.key()).map(|&slot| (slot, row, held.contains(&slot))));
+        self.load_known(connection, &arena.all_stored(), Hold::No, &mut |slot, row| {
+            known.push((slot, row, held.contains(&slot)));
         })?;
         Ok(Changed { count, known })
     }
@@ -143,34 +140,32 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         let pending: HashSet<u32> = arena.stored_and_pending().into_iter().map(|(slot, _)| slot).collect();
         let count = execute::<B>(connection, statement).map_err(database::<B>)?;
         let stored = arena.all_stored();
-        let keys: Vec<E::Key> = stored.iter().map(|(_, key)| key.clone()).collect();
-        let mut there = HashSet::with_capacity(keys.len());
-        self.load_by_keys(connection, &keys, &mut |row| {
-            there.insert(row.key());
+        let mut there = HashSet::with_capacity(stored.len());
+        self.load_known(connection, &stored, Hold::No, &mut |slot, _| {
+            there.insert(slot);
         })?;
-        let gone = stored
-            .into_iter()
-            .filter(|(slot, key)| !there.contains(key) && (!pending.contains(slot) || held.contains(slot)));
-        known.extend(gone.map(|(slot, _)| slot));
+        let slots = stored.into_iter().map(|(slot, _)| slot);
+        known.extend(
+            slots.filter(|slot| !there.contains(slot) && (!pending.contains(slot) || held.contains(slot))),
+        );
         Ok(Changed { count, known })
     }
 
     /// Locks the rows of which something is pending, and tells those that are there in the version that memory knows.
     fn hold_pending(&mut self, connection: &mut B::Connection, arena: &Arena<E, B>) -> Result<HashSet<u32>> {
         let pending = arena.stored_and_pending();
-        let keys: Vec<E::Key> = pending.iter().map(|(_, key)| key.clone()).collect();
-        if keys.is_empty() {
-            return Ok(HashSet::new());
+        let mut unmoved = HashSet::with_capacity(pending.len());
+        if pending.is_empty() {
+            return Ok(unmoved);
         }
-        let there = self.load_locked(connection, &keys)?;
         let version: ColumnSet = E::meta().version.into_iter().collect();
-        let is_unmoved = |slot: u32, key: &E::Key| {
+        self.load_known(connection, &pending, Hold::ForFlush, &mut |slot, row| {
             let known = arena.slot(slot).and_then(Slot::row);
-            there
-                .get(key)
-                .is_some_and(|row| known.is_none_or(|known| !row.changes(known.base()).intersects(version)))
-        };
-        Ok(pending.into_iter().filter(|(slot, key)| is_unmoved(*slot, key)).map(|(slot, _)| slot).collect())
+            if known.is_none_or(|known| !row.changes(known.base()).intersects(version)) {
+                unmoved.insert(slot);
+            }
+        })?;
+        Ok(unmoved)
     }
 }
 

@@ -11,6 +11,7 @@ mod delete;
 mod expect;
 mod fragment;
 mod insert;
+mod known;
 mod load;
 mod lock;
 mod many;

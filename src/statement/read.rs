@@ -74,7 +74,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         Ok(rows)
     }
 
-    fn load_keyed(
+    pub(super) fn load_keyed(
         &mut self,
         connection: &mut B::Connection,
         keys: &[E::Key],

@@ -3,8 +3,8 @@
 //! 1. Rows are told apart by their values in the unique set that the caller names, never by the order of an answer. Where the
 //!    database spells a value in another way, the statement is undone and done again with one row at a time.
 //! 2. No statement has two rows of the same values: the second would meet the first. It comes in a later one.
-//! 3. Where any unique value is a conflict (`UpsertShape::OnDuplicateKey`), the statement changes no row but that of the
-//!    caller's set, and a row that met another one afterwards is refused as the constraint would have.
+//! 3. Where any unique value is a conflict (`UpsertShape::OnDuplicateKey`), whether the entity declares it or not, the statement
+//!    itself fails if it meets another row than that of the caller's set. It is refused as the constraint would have.
 
 use diesel::result::DatabaseErrorKind;
 use hashbrown::{HashMap, HashSet};
@@ -13,7 +13,7 @@ use super::collect::Refused;
 use super::fragment::{Cached, Statement};
 use super::load::execute;
 use super::many::{Inserted, Layout, Listed, listed};
-use super::text::{Count, Shape};
+use super::text::{Count, MET_ANOTHER, Shape};
 use super::write::{Writer, database};
 use crate::backend::{Backend, Returning, UpsertShape};
 use crate::entity::{Bind, ColumnSet, Entity, EntityMeta, Model, Pending, Record, References, UniqueKey};
@@ -124,16 +124,27 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         let listed = Listed(&values);
         let collected = self.collect(connection, &listed, layout)?;
         let statement = Statement { text: &text, cached, values: collected.as_deref().unwrap_or(&listed) };
-        let any_value_conflicts = self.database.dialect.upsert != UpsertShape::OnConflict;
-        if any_value_conflicts || self.database.dialect.returning != Returning::Clause {
-            execute::<B>(connection, &statement).map_err(database::<B>)?;
-            let found = self.load_unique(connection, rows, conflict.set)?;
-            let absent = if any_value_conflicts { taken::<B> } else { unknown::<E> };
-            let matched = all_of(rows, matched(rows, found, conflict.set)?, absent)?;
-            if any_value_conflicts {
-                self.check_others(connection, rows, &matched, conflict.set)?;
+        if self.database.dialect.upsert != UpsertShape::OnConflict
+            || self.database.dialect.returning != Returning::Clause
+        {
+            let met_another = match execute::<B>(connection, &statement) {
+                Ok(_) => false,
+                Err(error) if is_of_another(&error) => true,
+                Err(error) => return Err(database::<B>(error).into()),
+            };
+            if met_another && !update.is_empty() {
+                return Err(taken::<B>().into());
             }
-            return Ok(matched);
+            if met_another && rows.len() > 1 {
+                // Which of them is not known, and none was written.
+                return Err(unknown::<E>().into());
+            }
+            // A row that is kept is there, whatever else the draft met.
+            let found = self.load_unique(connection, rows, conflict.set)?;
+            if met_another && found.is_empty() {
+                return Err(taken::<B>().into());
+            }
+            return Ok(all_of(rows, matched(rows, found, conflict.set)?)?);
         }
         let mut given = Vec::with_capacity(rows.len());
         E::load(connection, &statement, &mut |row| {
@@ -147,38 +158,7 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
             let found = self.load_unique(connection, &kept, conflict.set)?;
             written.append(&mut matched(&kept, found, conflict.set)?);
         }
-        Ok(all_of(rows, written, unknown::<E>)?)
-    }
-
-    /// Refuses rows of which another one has a unique value that is not of the caller's set: the database may have taken that
-    /// for the conflict, and left the row alone that was meant.
-    fn check_others(
-        &mut self,
-        connection: &mut B::Connection,
-        rows: &[Placed<'_, E>],
-        matched: &[(usize, E)],
-        set: Option<usize>,
-    ) -> Result<()> {
-        let others = (0..E::meta().uniques.len()).map(Some).chain([None]).filter(|other| *other != set);
-        for other in others {
-            let with_value: Vec<_> =
-                rows.iter().copied().filter(|(_, row)| value_of(row, other).is_some()).collect();
-            let holders = self.load_unique(connection, &with_value, other)?;
-            let places: HashMap<UniqueKey, usize> =
-                with_value.iter().filter_map(|(place, row)| Some((value_of(row, other)?, *place))).collect();
-            for holder in holders {
-                let place = match *with_value.as_slice() {
-                    [(place, _)] => Some(place),
-                    _ => value_in(&holder, other).and_then(|value| places.get(&value).copied()),
-                };
-                let Some(place) = place else { return Err(unknown::<E>()) };
-                let is_own = matched.iter().any(|(of, row)| *of == place && row.key() == holder.key());
-                if !is_own {
-                    return Err(taken::<B>());
-                }
-            }
-        }
-        Ok(())
+        Ok(all_of(rows, written)?)
     }
 
     /// The rows that have the values of those in a unique set, in the database's order.
@@ -272,21 +252,21 @@ fn without<'a, E: Model>(rows: &[Placed<'a, E>], matched: &[(usize, E)]) -> Vec<
     rows.iter().copied().filter(|(place, _)| !there.contains(place)).collect()
 }
 
-/// All rows were found. Where one of several was not, the database may spell it otherwise.
-fn all_of<E: Model>(
-    rows: &[Placed<'_, E>],
-    matched: Vec<(usize, E)>,
-    absent: fn() -> Error,
-) -> Result<Vec<(usize, E)>> {
+/// All rows were found. Where one was not, the database may spell it otherwise.
+fn all_of<E: Model>(rows: &[Placed<'_, E>], matched: Vec<(usize, E)>) -> Result<Vec<(usize, E)>> {
     match rows.len() {
         found if found == matched.len() => Ok(matched),
-        1 => Err(absent()),
         _ => Err(unknown::<E>()),
     }
 }
 
 fn unknown<E: Model>() -> Error {
     Error::KeysUnknown { entity: E::meta().name }
+}
+
+/// Whether a statement failed because it met a row by another unique value than the target's.
+fn is_of_another(error: &diesel::result::Error) -> bool {
+    matches!(error, diesel::result::Error::DatabaseError(_, said) if said.message().contains(MET_ANOTHER))
 }
 
 /// What a unique constraint would have said.

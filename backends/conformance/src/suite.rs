@@ -71,6 +71,7 @@ macro_rules! suite {
         $crate::unflushed_behaviours!($backend, $harness);
         $crate::uniques_behaviours!($backend, $harness);
         $crate::upsert_conflicts_behaviours!($backend, $harness);
+        $crate::upsert_undeclared_behaviours!($backend, $harness);
         $crate::upserts_behaviours!($backend, $harness);
         $crate::values_behaviours!($backend, $harness);
         $crate::versions_behaviours!($backend, $harness);

@@ -19,6 +19,7 @@ use crate::entity::{ColumnSet, Entity, EntityMeta};
 pub(super) use name::{Table, generated_key, quoted};
 pub(crate) use name::{sql_of, table_name};
 pub(super) use update::pieces_around;
+pub(super) use upsert::MET_ANOTHER;
 
 type DieselBuilder<B> = <<B as Backend>::Diesel as diesel::backend::Backend>::QueryBuilder;
 

@@ -7,6 +7,10 @@ use crate::backend::{Backend, Dialect, Incoming, Returning, UpsertShape};
 use crate::entity::{ColumnSet, Entity};
 use crate::statement::bulk::next_version;
 
+/// Stands in what the database says of an upsert that met a row by another unique value than the target's: databases repeat
+/// the expression that is out of range, in whatever language they speak.
+pub(crate) const MET_ANOTHER: &str = "moored upsert met another row";
+
 impl<B: Backend> Text<B> {
     /// `INSERT .. ON CONFLICT (a) DO UPDATE SET b = excluded.b, version = t.version + 1 RETURNING ..`
     pub(super) fn upsert<E: Entity<B>>(
@@ -59,9 +63,9 @@ impl<B: Backend> Text<B> {
         Ok(())
     }
 
-    /// ` ON DUPLICATE KEY UPDATE b = CASE WHEN t.a = VALUES(a) THEN VALUES(b) ELSE t.b END`
+    /// ` ON DUPLICATE KEY UPDATE b = CASE WHEN is_target THEN VALUES(b) ELSE t.b END, c = VALUES(c), version = t.version + 1`
     ///
-    /// A row that took another unique value is a conflict, too, and is left as it is.
+    /// A row that took another unique value is a conflict, too: it fails the statement, whatever else is assigned.
     fn on_duplicate_key<E: Entity<B>>(
         &mut self,
         target: &[usize],
@@ -72,42 +76,44 @@ impl<B: Backend> Text<B> {
             Incoming::Values => " ON DUPLICATE KEY UPDATE ",
             Incoming::Alias => " AS v ON DUPLICATE KEY UPDATE ",
         });
-        if let (true, Some(&column)) = (update.is_empty(), target.first()) {
+        let Some(first) = update.iter().next().or_else(|| target.first().copied()) else { return Ok(()) };
+        self.name(first)?;
+        self.sql(" = CASE WHEN ");
+        self.is_target::<E>(target, incoming)?;
+        self.sql(" THEN ");
+        match update.is_empty() {
+            true => self.held::<E>(first)?,
+            false => self.incoming(first, incoming)?,
+        }
+        self.sql(" ELSE ");
+        self.held::<E>(first)?;
+        self.sql(" END");
+        for column in update.iter().skip(1) {
+            self.sql(", ");
             self.name(column)?;
             self.sql(" = ");
-            return self.held::<E>(column);
+            self.incoming(column, incoming)?;
         }
-        self.separated(", ", update.iter(), |text, column| {
-            text.name(column)?;
-            text.sql(" = ");
-            text.where_target::<E>(target, incoming)?;
-            text.incoming(column, incoming)?;
-            text.sql(" ELSE ");
-            text.held::<E>(column)?;
-            text.sql(" END");
-            Ok(())
-        })?;
         let mut table = Self::of::<E>();
         table.table::<E>()?;
         let table = table.finish();
         let held = |name: &str| format!("{table}.{name}");
         if let Some((version, next)) = next_version::<E, B>(update, held).map_err(unwritten)? {
-            self.sql(&format!(", {version} = "));
-            self.where_target::<E>(target, incoming)?;
-            self.sql(&format!("{next} ELSE {} END", held(&version)));
+            self.sql(&format!(", {version} = {next}"));
         }
         Ok(())
     }
 
-    /// `CASE WHEN t.a = VALUES(a) AND t.b = VALUES(b) THEN `
-    fn where_target<E: Entity<B>>(&mut self, target: &[usize], incoming: Incoming) -> QueryResult<()> {
+    /// `CASE WHEN t.a = VALUES(a) AND t.b = VALUES(b) THEN 1 ELSE ~0 + LENGTH('..') END`: true, or out of the range of numbers,
+    /// which is an error in every SQL mode. Only the branch that is taken is computed.
+    fn is_target<E: Entity<B>>(&mut self, target: &[usize], incoming: Incoming) -> QueryResult<()> {
         self.sql("CASE WHEN ");
         self.separated(" AND ", target.iter().copied(), |text, column| {
             text.held::<E>(column)?;
             text.sql(" = ");
             text.incoming(column, incoming)
         })?;
-        self.sql(" THEN ");
+        self.sql(&format!(" THEN 1 ELSE ~0 + LENGTH('{MET_ANOTHER}') END"));
         Ok(())
     }
 

@@ -61,6 +61,7 @@ mod transactions;
 mod unflushed;
 mod uniques;
 mod upsert_conflicts;
+mod upsert_undeclared;
 mod upserts;
 mod values;
 mod versions;

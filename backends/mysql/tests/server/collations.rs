@@ -11,6 +11,8 @@ on_both!(
     texts_that_differ_under_the_collation_are_different_rows,
     keys_of_two_texts_go_through_every_batch,
     a_key_that_is_spelled_otherwise_finds_its_row,
+    statements_of_many_rows_know_rows_that_are_spelled_otherwise,
+    upserts_find_rows_that_are_spelled_otherwise,
     texts_of_fixed_length_lose_the_spaces_at_their_end,
 );
 
@@ -240,4 +242,85 @@ fn texts_of_fixed_length_lose_the_spaces_at_their_end(flavour: Flavour) {
     });
     assert!(matches!(spaces, Err(Error::KeysUnknown { entity: "Word" })), "{spaces:?}");
     assert_eq!(shop.number("SELECT COUNT(*) FROM words"), 37);
+}
+
+/// Another writer spells the keys anew, which the collation takes for the same: they are neither deleted nor out of date.
+fn statements_of_many_rows_know_rows_that_are_spelled_otherwise(flavour: Flavour) {
+    let shop = Shop::open(
+        flavour,
+        "CREATE TABLE words (word VARCHAR(50) COLLATE utf8mb4_unicode_ci PRIMARY KEY, note VARCHAR(50) NOT NULL,
+            seen INTEGER NOT NULL DEFAULT 7) CHARACTER SET utf8mb4;
+         INSERT INTO words (word, note) VALUES ('a', 'stays'), ('b', 'stays'), ('c', 'goes'), ('d', 'stays')",
+    );
+    shop.orm
+        .session(|session| {
+            let words = session.query::<Word>(words::table.order(words::word)).all()?;
+            let [a, b, c, d] = <[_; 4]>::try_from(words).unwrap();
+            shop.orm.with_connection(|connection| {
+                diesel::sql_query("UPDATE words SET word = UPPER(word) WHERE word IN ('b', 'd')")
+                    .execute(connection)
+                    .map(drop)
+                    .map_err(Error::from)
+            })?;
+            session.edit(&d)?.seen = 8;
+            session.set_flush_mode(FlushMode::Commit);
+
+            let deleted =
+                session.delete_all::<Word>(words::table.filter(words::note.eq("goes"))).execute()?;
+            assert_eq!(deleted, 1);
+            assert!(matches!(session.edit(&c), Err(Error::Removed(_))));
+            for word in [&a, &b, &d] {
+                assert!(session.edit(word).is_ok(), "{:?}", session[word]);
+            }
+
+            let stays = words::table.filter(words::note.eq("stays"));
+            let updated = session.update_all::<Word>(stays).set(words::note.eq("is here")).execute()?;
+            assert_eq!(updated, 3);
+            for (word, spelled) in [(&a, "a"), (&b, "b"), (&d, "d")] {
+                // The key is what it was: the row is known by it.
+                assert_eq!((session[word].word.as_str(), session[word].note.as_str()), (spelled, "is here"));
+                let found = session.find::<Word>(spelled)?.required()?;
+                assert!(session.same(&found, word));
+            }
+            session.edit(&b)?.note = "edited".into();
+            session.flush()
+        })
+        .unwrap();
+}
+
+/// The drafts meet rows that spell their keys otherwise: all of them are updated, and given in the order of the drafts.
+fn upserts_find_rows_that_are_spelled_otherwise(flavour: Flavour) {
+    let shop = Shop::open(
+        flavour,
+        "CREATE TABLE words (word VARCHAR(50) COLLATE utf8mb4_unicode_ci PRIMARY KEY, note VARCHAR(50) NOT NULL,
+            seen INTEGER NOT NULL DEFAULT 7) CHARACTER SET utf8mb4;
+         INSERT INTO words (word, note) VALUES ('a', 'old'), ('b', 'old'), ('c', 'old')",
+    );
+    for in_memory in [false, true] {
+        shop.orm
+            .session(|session| {
+                if in_memory {
+                    session.query::<Word>(words::table).all()?;
+                }
+                let drafts = [("C", "third"), ("A", "first"), ("new", "fourth"), ("b", "second")]
+                    .map(|(word, note)| NewWord::new(word, note));
+                let words =
+                    session.upsert_many(drafts).on_conflict(UniqueSet::KEY).update(Word::NOTE).execute()?;
+                let found: Vec<_> = words
+                    .iter()
+                    .map(|word| (session[word].word.as_str(), session[word].note.as_str()))
+                    .collect();
+                assert_eq!(found, [("c", "third"), ("a", "first"), ("new", "fourth"), ("b", "second")]);
+                let kept = session
+                    .upsert_many([NewWord::new("A", "not taken"), NewWord::new("NEW", "not taken")])
+                    .on_conflict(UniqueSet::KEY)
+                    .keep()
+                    .execute()?;
+                assert!(session.same(&kept[0], &words[1]) && session.same(&kept[1], &words[2]));
+                assert_eq!(session[&kept[0]].note, "first");
+                assert_eq!(session.query::<Word>(words::table).count()?, 4);
+                Ok(())
+            })
+            .unwrap();
+    }
 }

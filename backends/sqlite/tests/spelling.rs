@@ -1,0 +1,45 @@
+//! Texts that a collation takes for the same: an upsert finds the rows, however they spell it.
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use moored::prelude::*;
+use moored_sqlite::Sqlite;
+
+diesel::table! {
+    words (id) { id -> Integer, word -> Text, note -> Text }
+}
+
+#[derive(Entity, Queryable, Clone, Debug)]
+#[diesel(table_name = words)]
+struct Word {
+    #[entity(key, generated)]
+    id: i32,
+    #[entity(unique)]
+    word: String,
+    note: String,
+}
+
+#[test]
+fn upserts_find_rows_that_are_spelled_otherwise() {
+    let orm = Orm::<Sqlite>::connect(":memory:").unwrap();
+    let schema = "CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT NOT NULL COLLATE NOCASE UNIQUE, note TEXT NOT NULL);
+        INSERT INTO words (word, note) VALUES ('a', 'old'), ('b', 'old')";
+    orm.with_connection(|connection| Ok(connection.batch_execute(schema)?)).unwrap();
+    orm.session(|session| {
+        let known = session.query::<Word>(words::table.filter(words::word.eq("a"))).one()?;
+        let drafts =
+            [("B", "second"), ("new", "third"), ("A", "first")].map(|(word, note)| NewWord::new(word, note));
+        let words = session.upsert_many(drafts).on_conflict(Word::BY_WORD).update(Word::NOTE).execute()?;
+        let found: Vec<_> =
+            words.iter().map(|word| (session[word].word.as_str(), session[word].note.as_str())).collect();
+        assert_eq!(found, [("b", "second"), ("new", "third"), ("a", "first")]);
+        assert!(session.same(&words[2], &known));
+        let kept =
+            session.upsert(NewWord::new("NEW", "not taken")).on_conflict(Word::BY_WORD).keep().execute()?;
+        assert!(session.same(&kept, &words[1]));
+        assert_eq!(session.query::<Word>(words::table).count()?, 3);
+        Ok(())
+    })
+    .unwrap();
+}

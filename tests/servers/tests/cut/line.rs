@@ -1,10 +1,13 @@
 //! The line to a database: runs work over it that is interrupted or not, and looks at what is left at both ends.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::sql_query;
+use moored::event::Events;
 use moored::prelude::*;
 use moored_server_tests::Place;
 
@@ -16,6 +19,25 @@ pub(crate) struct Line<B: Backend> {
     /// Another one, which nothing happens to.
     aside: Orm<B>,
     place: Place<B>,
+    /// What subscribers of the line in use were told.
+    told: Arc<Told>,
+}
+
+/// How often subscribers were told of a commit, and of a rollback.
+#[derive(Default)]
+struct Told {
+    committed: AtomicUsize,
+    rolled_back: AtomicUsize,
+}
+
+impl Told {
+    fn count(times: &AtomicUsize) {
+        times.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn take(&self) -> (usize, usize) {
+        (self.committed.swap(0, Ordering::Relaxed), self.rolled_back.swap(0, Ordering::Relaxed))
+    }
 }
 
 /// Where work is interrupted, and what that has to come to.
@@ -45,7 +67,15 @@ where
 {
     pub(crate) fn to(place: Place<B>) -> Self {
         let (aside, _) = place.open(&tables(place.flavour()));
-        Self { aside, place }
+        Self { aside, place, told: Arc::default() }
+    }
+
+    /// Subscribes to the ends of transactions.
+    pub(crate) fn listen(&self, events: &mut Events<'_, B>) {
+        let told = Arc::clone(&self.told);
+        events.after_commit(move |_| Told::count(&told.committed));
+        let told = Arc::clone(&self.told);
+        events.after_rollback(move |_| Told::count(&told.rolled_back));
     }
 
     pub(crate) const fn place(&self) -> &Place<B> {
@@ -89,8 +119,12 @@ where
             let connection = self.number_of(session)?;
             let rows = job.prepare(session)?;
             let memory = rows.memory(session);
+            self.told.take();
             begin(connection);
             job.run(session, &rows).check(at_commit, context);
+            // Nobody knows what became of a COMMIT that was not answered, and what did not begin has no end.
+            let (committed, rolled_back) = self.told.take();
+            assert!(committed == 0 && rolled_back <= usize::from(!at_commit), "{context}");
             assert_eq!(rows.memory(session), memory, "{context}");
             self.wait_for_the_end_of(connection);
             let left = if written { &expected.work } else { &at_the_start };
@@ -104,6 +138,7 @@ where
                 session.discard();
             } else {
                 again.result?;
+                assert_eq!(self.told.take(), (1, 0), "{context}");
                 session.flush()?;
                 assert_eq!(contents(&self.aside), expected.all, "{context}");
             }

@@ -56,7 +56,8 @@ where
             }
         }
     };
-    let orm = Orm::<B>::builder(proxy.url()).pool_size(1).instrument(watch).build().unwrap();
+    let settings = Orm::<B>::builder(proxy.url()).pool_size(1).instrument(watch);
+    let orm = settings.subscribe(|events| line.listen(events)).build().unwrap();
 
     // What it asks once for each pool, it asks now.
     line.undisturbed(&orm, job, || (), || ());

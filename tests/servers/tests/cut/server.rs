@@ -62,6 +62,7 @@ where
     let open = || {
         let (line, killer) = (Arc::clone(&line), Arc::clone(&killer));
         let settings = Orm::<B>::builder(line.place().url()).pool_size(1);
+        let settings = settings.subscribe(|events| line.listen(events));
         let kill = move || {
             let (line, killer) = (Arc::clone(&line), Arc::clone(&killer));
             move |event: InstrumentationEvent<'_>| {

@@ -16,6 +16,7 @@ mod program;
 mod rows;
 mod schema;
 
+use moored::event::Events;
 use moored::prelude::*;
 use moored_server_tests::Place;
 use proptest::prelude::*;
@@ -35,12 +36,35 @@ fn execute(orm: &Orm<B>, ops: &[Op]) {
     .unwrap();
 }
 
+/// Subscribes to every event of every entity.
+fn listen(events: &mut Events<'_, B>) {
+    macro_rules! each {
+        ($($entity:ty),+) => {$(
+            events.before_create::<$entity>(|_, _| Ok(()));
+            events.before_update::<$entity>(|_, _| Ok(()));
+            events.before_remove::<$entity>(|_, _| Ok(()));
+            events.after_create::<$entity>(|_, _| Ok(()));
+            events.after_update::<$entity>(|_, _| Ok(()));
+            events.after_remove::<$entity>(|_, _| Ok(()));
+        )+};
+    }
+    each!(schema::Node, schema::Leaf, schema::Tag, schema::Team, schema::Player, schema::Seat);
+    events.before_flush(|_| Ok(()));
+    events.on_flush(|_, _| Ok(()));
+    events.after_flush(|_| Ok(()));
+    events.before_commit(|_| Ok(()));
+}
+
 /// Programs that failed once are in `programs.txt` and run before all others. `MOORED_PROGRAMS` is how many to run instead.
 pub(crate) fn a_session_is_what_the_model_says(place: Place<B>) {
-    let orm = Orm::<B>::builder(place.url()).flush_mode(FlushMode::Commit).build().unwrap();
+    let settings = || Orm::<B>::builder(place.url()).flush_mode(FlushMode::Commit);
+    let orm = settings().build().unwrap();
+    // Subscribers that do nothing make every flush one that announces its rows and can be put back as a whole.
+    let announcing = settings().subscribe(listen).build().unwrap();
     orm.with_connection(|connection| ddl::create(connection, place.flavour())).unwrap();
     for ops in known::known() {
         execute(&orm, &ops);
+        execute(&announcing, &ops);
     }
     let asked = std::env::var("MOORED_PROGRAMS").ok().and_then(|number| number.parse().ok());
     let mut runner = TestRunner::new(ProptestConfig {
@@ -49,8 +73,8 @@ pub(crate) fn a_session_is_what_the_model_says(place: Place<B>) {
         source_file: Some(file!()),
         ..ProptestConfig::default()
     });
-    let ran = runner.run(&programs(), |ops| {
-        execute(&orm, &ops);
+    let ran = runner.run(&(programs(), any::<bool>()), |(ops, announces)| {
+        execute(if announces { &announcing } else { &orm }, &ops);
         Ok(())
     });
     if let Err(failure) = ran {

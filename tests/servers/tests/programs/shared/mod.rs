@@ -15,8 +15,8 @@ mod op;
 mod program;
 mod rows;
 mod schema;
+mod veto;
 
-use moored::event::Events;
 use moored::prelude::*;
 use moored_server_tests::Place;
 use proptest::prelude::*;
@@ -36,31 +36,11 @@ fn execute(orm: &Orm<B>, ops: &[Op]) {
     .unwrap();
 }
 
-/// Subscribes to every event of every entity.
-fn listen(events: &mut Events<'_, B>) {
-    macro_rules! each {
-        ($($entity:ty),+) => {$(
-            events.before_create::<$entity>(|_, _| Ok(()));
-            events.before_update::<$entity>(|_, _| Ok(()));
-            events.before_remove::<$entity>(|_, _| Ok(()));
-            events.after_create::<$entity>(|_, _| Ok(()));
-            events.after_update::<$entity>(|_, _| Ok(()));
-            events.after_remove::<$entity>(|_, _| Ok(()));
-        )+};
-    }
-    each!(schema::Node, schema::Leaf, schema::Tag, schema::Team, schema::Player, schema::Seat);
-    events.before_flush(|_| Ok(()));
-    events.on_flush(|_, _| Ok(()));
-    events.after_flush(|_| Ok(()));
-    events.before_commit(|_| Ok(()));
-}
-
 /// Programs that failed once are in `programs.txt` and run before all others. `MOORED_PROGRAMS` is how many to run instead.
 pub(crate) fn a_session_is_what_the_model_says(place: Place<B>) {
     let settings = || Orm::<B>::builder(place.url()).flush_mode(FlushMode::Commit);
     let orm = settings().build().unwrap();
-    // Subscribers that do nothing make every flush one that announces its rows and can be put back as a whole.
-    let announcing = settings().subscribe(listen).build().unwrap();
+    let announcing = settings().subscribe(veto::listen).build().unwrap();
     orm.with_connection(|connection| ddl::create(connection, place.flavour())).unwrap();
     for ops in known::known() {
         execute(&orm, &ops);

@@ -36,7 +36,7 @@ pub(crate) enum Op {
     Find(usize),
     Query,
     Refresh(usize),
-    /// With the number of rows after which the database refuses.
+    /// With the number of rows after which, doubled, the database refuses, or with one more a subscriber.
     Flush(Option<i32>),
     Discard,
     Transaction(Vec<Op>, bool),
@@ -63,7 +63,7 @@ pub(crate) fn programs() -> impl Strategy<Value = Vec<Op>> {
         2 => number.clone().prop_map(Op::Find),
         1 => Just(Op::Query),
         1 => number.prop_map(Op::Refresh),
-        6 => proptest::option::weighted(0.5, 0..6_i32).prop_map(Op::Flush),
+        6 => proptest::option::weighted(0.5, 0..12_i32).prop_map(Op::Flush),
         1 => Just(Op::Discard),
     ];
     let nested = op.prop_recursive(3, 48, 8, |op| {

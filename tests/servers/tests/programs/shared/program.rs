@@ -12,6 +12,7 @@ use super::model::{FrameKind, Kind, Model, State};
 use super::op::Op;
 use super::rows::{find, link, meet, persist, settle};
 use super::schema::{Leaf, Node, Player, Seat, Tag, Team, leaves, nodes, players, seats, tags, teams};
+use super::veto;
 use crate::B;
 
 /// Why a transaction or a scope of a program ends badly.
@@ -151,10 +152,18 @@ fn step<'s, A: FlushAuthority>(
             }
         }
         Op::Flush(fuse) => {
-            ddl::set_fuse(uow.connection().unwrap(), fuse.unwrap_or(-1)).unwrap();
+            // An even one is the database's, and an odd one a subscriber's, if there are any.
+            let (refused, vetoed) = match fuse {
+                Some(rows) if rows % 2 == 0 => (rows / 2, -1),
+                Some(rows) => (-1, rows / 2),
+                None => (-1, -1),
+            };
+            ddl::set_fuse(uow.connection().unwrap(), refused).unwrap();
+            veto::set(vetoed);
             let done = uow.flush();
             match (&done, fuse) {
                 (Err(Error::Database { source, .. }), Some(_)) if source.to_string().contains(ddl::FUSE) => {}
+                (Err(Error::Vetoed { source }), Some(_)) if source.to_string() == veto::VETO => {}
                 _ => agree(&done, model.can_flush(), op),
             }
             if done.is_ok() {
@@ -162,6 +171,7 @@ fn step<'s, A: FlushAuthority>(
                 settle(uow, world, model);
             }
             ddl::set_fuse(uow.connection().unwrap(), -1).unwrap();
+            veto::set(-1);
         }
         Op::Discard => {
             uow.discard();

@@ -34,16 +34,18 @@ impl<E: Model, B: Backend> Arena<E, B> {
         Err(Error::Conflict { row: self.name_of(slot), columns: columns.into() })
     }
 
-    /// Puts the edits on top of the row that was read.
-    pub(crate) fn rebase(&mut self, slot: u32, theirs: &E) -> Result<()> {
+    /// Puts the edits on top of the row that was read. The key stays as memory spells it, as in `overwrite`.
+    pub(crate) fn rebase(&mut self, slot: u32, mut theirs: E) -> Result<()> {
         self.touch(slot)?;
         let everything = ColumnSet::first(E::meta().columns.len());
         let theirs_alone = everything.without(self.mine(slot));
-        if let Some(Slot::Row(Row { value, change, .. })) = self.slot_mut(slot) {
+        if let Some(Slot::Row(row)) = self.slot_mut(slot) {
+            theirs.copy_columns(row.base(), E::meta().key_columns());
+            let Row { value, change, .. } = row;
             let edited = change.as_ref().map_or(ColumnSet::EMPTY, |change| value.changes(&change.base));
-            value.copy_columns(theirs, theirs_alone);
+            value.copy_columns(&theirs, theirs_alone);
             if let Some(change) = change {
-                change.base.copy_columns(theirs, theirs_alone | edited);
+                change.base.copy_columns(&theirs, theirs_alone | edited);
             }
         }
         self.note_known(slot, theirs_alone);

@@ -69,10 +69,12 @@ impl<E: Model, B: Backend> Arena<E, B> {
         }
     }
 
-    /// Makes memory equal the row, edits included.
-    pub(crate) fn overwrite(&mut self, slot: u32, read: E) -> Result<()> {
+    /// Makes memory equal the row, edits included. A key that another writer spelled otherwise, equal under the column's
+    /// collation, stays as memory spells it: it is what the row is found by.
+    pub(crate) fn overwrite(&mut self, slot: u32, mut read: E) -> Result<()> {
         self.touch(slot)?;
         if let Some(Slot::Row(row)) = self.slots.get_mut(slot as usize) {
+            read.copy_columns(row.base(), E::meta().key_columns());
             row.value = read;
             row.change = None;
         }

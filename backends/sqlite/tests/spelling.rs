@@ -3,6 +3,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use moored::Resolution;
 use moored::prelude::*;
 use moored_sqlite::Sqlite;
 
@@ -42,4 +43,40 @@ fn upserts_find_rows_that_are_spelled_otherwise() {
         Ok(())
     })
     .unwrap();
+}
+
+diesel::table! {
+    tags (name) { name -> Text, note -> Text }
+}
+
+#[derive(Entity, Queryable, Clone, Debug)]
+#[diesel(table_name = tags)]
+struct Tag {
+    #[entity(key)]
+    name: String,
+    note: String,
+}
+
+#[test]
+fn a_key_that_another_writer_spelled_otherwise_still_finds_its_row() {
+    for resolution in [None, Some(Resolution::Theirs), Some(Resolution::Mine), Some(Resolution::Merge)] {
+        let orm = Orm::<Sqlite>::connect(":memory:").unwrap();
+        let schema = "CREATE TABLE tags (name TEXT PRIMARY KEY COLLATE NOCASE, note TEXT NOT NULL);
+            INSERT INTO tags VALUES ('rust', 'old')";
+        orm.with_connection(|connection| Ok(connection.batch_execute(schema)?)).unwrap();
+        orm.session(|session| {
+            let tag = session.find::<Tag>("rust".to_owned())?.unwrap();
+            session.connection()?.batch_execute("UPDATE tags SET name = 'Rust'")?;
+            match resolution {
+                None => session.refresh(&tag)?,
+                Some(resolution) => session.resolve(&tag, resolution)?,
+            }
+            let again = session.find::<Tag>("rust".to_owned())?.unwrap();
+            assert!(session.same(&again, &tag), "{resolution:?}");
+            session.edit(&tag)?.note = "new".to_owned();
+            session.flush()?;
+            Ok(())
+        })
+        .unwrap();
+    }
 }

@@ -82,10 +82,10 @@ impl<B: Backend> Core<B> {
             let Some(row) = row else { return Err(Error::Stale(store.arena.name_of(slot))) };
             match resolution {
                 Resolution::Theirs => store.arena.overwrite(slot, row)?,
-                Resolution::Mine => store.arena.rebase(slot, &row)?,
+                Resolution::Mine => store.arena.rebase(slot, row)?,
                 Resolution::Merge => {
                     store.arena.refuse_conflict(slot, &row)?;
-                    store.arena.rebase(slot, &row)?;
+                    store.arena.rebase(slot, row)?;
                 }
             }
             if clause.is_some_and(|clause| clause.is_ahead) {

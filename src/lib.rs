@@ -174,8 +174,8 @@ pub use moored_derive::Entity;
 pub use orm::{Orm, OrmBuilder, Retry};
 pub use session::{
     Authority, Collection, Detached, EntityQuery, EventSession, FlushAuthority, FlushMode, FlushPlan,
-    LockAuthority, LockedQuery, Promote, Query, ReadSession, Removable, Required, Resolution, Scope, Session,
-    Tables, Transaction, UnitOfWork,
+    LockAuthority, LockedQuery, Promote, Query, QueryWith, ReadSession, Removable, Required, Resolution,
+    Scope, Session, Tables, Transaction, UnitOfWork,
 };
 
 // The derive writes `::moored::..`, in this crate's own tests as well.

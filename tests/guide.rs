@@ -246,8 +246,8 @@ mod relations {
             session.flush()
         })?;
         orm.session(|session| {
-            let writers = session.query::<Writer>(writers::table).all()?;
-            let writers = session.populate(&writers, Writer::articles().then(Article::topics()))?; // three statements
+            let with_topics = Writer::articles().then(Article::topics());
+            let writers = session.query::<Writer>(writers::table).with(with_topics).all()?; // four statements
             for writer in &writers {
                 for article in session.nested(writer, Writer::articles())? {
                     for topic in session.related(&article, Article::topics()) {

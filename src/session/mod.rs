@@ -34,7 +34,8 @@ pub(crate) use store::Batch;
 pub(crate) use verbs::Fragment;
 pub use verbs::{
     Changes, Collection, Detached, EntityQuery, Filter, LockedQuery, Many, OnConflict, One, Outcome, Promote,
-    Query, Ready, Removable, Required, Resolution, SetStatement, Tables, UpdateAll, UpdateWhere, Upsert,
+    Query, QueryWith, Ready, Removable, Required, Resolution, SetStatement, Tables, UpdateAll, UpdateWhere,
+    Upsert,
 };
 
 use crate::backend::Backend;

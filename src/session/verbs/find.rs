@@ -7,6 +7,7 @@ use crate::entity::{Entity, IntoKey, Model};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Managed, State};
 use crate::identity::Found;
+use crate::relation::Loaded;
 use crate::session::core::Core;
 use crate::session::{FlushMode, UnitOfWork};
 
@@ -135,6 +136,14 @@ pub trait Required {
 
 impl<'s, E: Model, S: State> Required for Option<Handle<'s, E, S>> {
     type Found = Handle<'s, E, S>;
+
+    fn required(self) -> Result<Self::Found> {
+        self.ok_or(Error::NotFound { entity: E::meta().name })
+    }
+}
+
+impl<'s, E: Model, W> Required for Option<Loaded<'s, E, W>> {
+    type Found = Loaded<'s, E, W>;
 
     fn required(self) -> Result<Self::Found> {
         self.ok_or(Error::NotFound { entity: E::meta().name })

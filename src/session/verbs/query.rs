@@ -171,9 +171,7 @@ impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E>
     ///
     /// What the database reports, and what a flush returns.
     pub fn all(self) -> Result<Vec<Handle<'s, E, Managed>>> {
-        let (uow, fragment) = self.prepare(Wanted::ALL)?;
-        let slots = uow.core.take_in::<E>(&*fragment)?;
-        Ok(slots.into_iter().map(|slot| uow.handle(slot)).collect())
+        self.all_in().map(|(_, rows)| rows)
     }
 
     /// The first row, if any.
@@ -182,9 +180,7 @@ impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E>
     ///
     /// As [`all`](Self::all).
     pub fn first(self) -> Result<Option<Handle<'s, E, Managed>>> {
-        let (uow, fragment) = self.prepare(Wanted::Rows { limit: Some(1) })?;
-        let slots = uow.core.take_in::<E>(&*fragment)?;
-        Ok(slots.first().map(|&slot| uow.handle(slot)))
+        self.first_in().map(|(_, row)| row)
     }
 
     /// The one row.
@@ -194,14 +190,7 @@ impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E>
     /// [`NotFound`](Error::NotFound) when there is none, [`NotUnique`](Error::NotUnique) when there are several, and as
     /// [`all`](Self::all).
     pub fn one(self) -> Result<Handle<'s, E, Managed>> {
-        let (uow, fragment) = self.prepare(Wanted::Rows { limit: Some(2) })?;
-        let slots = uow.core.take_in::<E>(&*fragment)?;
-        let entity = E::meta().name;
-        match slots.as_slice() {
-            [] => Err(Error::NotFound { entity }),
-            [slot] => Ok(uow.handle(*slot)),
-            _ => Err(Error::NotUnique { entity }),
-        }
+        self.one_in().map(|(_, row)| row)
     }
 
     /// How many rows the query gives. Nothing is loaded.
@@ -222,6 +211,37 @@ impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E>
     pub fn exists(self) -> Result<bool> {
         let (uow, fragment) = self.prepare(Wanted::Rows { limit: Some(1) })?;
         uow.core.count(&*fragment).map(|count| count > 0)
+    }
+
+    pub(super) fn all_in(self) -> Result<(&'u mut UnitOfWork<'s, B, A>, Vec<Handle<'s, E, Managed>>)> {
+        let (uow, slots) = self.run(Wanted::ALL)?;
+        let rows = slots.into_iter().map(|slot| uow.handle(slot)).collect();
+        Ok((uow, rows))
+    }
+
+    pub(super) fn first_in(self) -> Result<(&'u mut UnitOfWork<'s, B, A>, Option<Handle<'s, E, Managed>>)> {
+        let (uow, slots) = self.run(Wanted::Rows { limit: Some(1) })?;
+        let row = slots.first().map(|&slot| uow.handle(slot));
+        Ok((uow, row))
+    }
+
+    pub(super) fn one_in(self) -> Result<(&'u mut UnitOfWork<'s, B, A>, Handle<'s, E, Managed>)> {
+        let (uow, slots) = self.run(Wanted::Rows { limit: Some(2) })?;
+        let entity = E::meta().name;
+        match *slots.as_slice() {
+            [] => Err(Error::NotFound { entity }),
+            [slot] => {
+                let row = uow.handle(slot);
+                Ok((uow, row))
+            }
+            _ => Err(Error::NotUnique { entity }),
+        }
+    }
+
+    fn run(self, wanted: Wanted) -> Result<(&'u mut UnitOfWork<'s, B, A>, Vec<u32>)> {
+        let (uow, fragment) = self.prepare(wanted)?;
+        let slots = uow.core.take_in::<E>(&*fragment)?;
+        Ok((uow, slots))
     }
 
     /// Flushes if the mode says so.

@@ -86,6 +86,42 @@ macro_rules! loading_behaviours {
             }
 
             #[test]
+            fn a_query_loads_relations_with_its_rows() {
+                let (orm, log) = library();
+                orm.session(|session| {
+                    let by_id = || authors::table.order(authors::id);
+                    log.skip();
+                    let all = session.query::<Author>(by_id()).with(Author::books()).all()?;
+                    log.expect(["SELECT authors", "SELECT books"]);
+                    assert_eq!(books_of(session, &all[0]), ["Earthsea", "Tombs"]);
+                    assert_eq!(books_of(session, &all[1]), ["Kindred"]);
+                    let octavia = by_id().filter(authors::name.eq("Octavia"));
+                    let one = session.query::<Author>(octavia).with(Author::books()).one()?;
+                    assert!(session.same(&one, &all[1]));
+                    assert_eq!(books_of(session, &one), ["Kindred"]);
+                    log.skip();
+                    let nobody = || authors::table.filter(authors::name.eq("Nobody"));
+                    assert!(session.query::<Author>(nobody()).with(Author::books()).first()?.is_none());
+                    assert!(session.query::<Author>(nobody()).with(Author::books()).all()?.is_empty());
+                    let refused = session.query::<Author>(nobody()).with(Author::books()).one();
+                    assert!(matches!(refused, Err(Error::NotFound { entity: "Author" })));
+                    let refused = session.query::<Author>(by_id()).with(Author::books()).one();
+                    assert!(matches!(refused, Err(Error::NotUnique { entity: "Author" })));
+                    log.expect(["SELECT authors"; 4]);
+                    Ok(())
+                })
+                .unwrap();
+                orm.read(|session| {
+                    let first =
+                        session.query::<Author>(authors::table.order(authors::id)).with(Author::books());
+                    let first = first.first()?.required()?;
+                    assert_eq!(books_of(session, &first), ["Earthsea", "Tombs"]);
+                    Ok(())
+                })
+                .unwrap();
+            }
+
+            #[test]
             fn a_path_is_one_statement_for_each_level() {
                 let (orm, log) = library();
                 orm.read(|session| {

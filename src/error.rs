@@ -94,6 +94,19 @@ pub enum Error {
         /// The relation.
         relation: &'static str,
     },
+    /// A row that a relation leads to is referred to by a key that is spelled otherwise than its own: the same under the
+    /// collation of the column, another to memory. Spell it as the row does, or give the columns a binary collation.
+    #[error(
+        "relation {relation} of {entity} leads to {row} by a key that is spelled otherwise on the other side"
+    )]
+    KeySpelling {
+        /// The entity that holds the column.
+        entity: &'static str,
+        /// The relation.
+        relation: &'static str,
+        /// The row that came from the database.
+        row: RowName,
+    },
     /// The key of a row was edited. A key never changes: remove the row and persist another.
     #[error("the key of {0} was changed")]
     KeyChanged(RowName),

@@ -7,7 +7,7 @@ use hashbrown::HashSet;
 use super::core::Core;
 use super::verbs::Linkable;
 use crate::backend::Backend;
-use crate::entity::{Entity, Model};
+use crate::entity::{Entity, Model, References};
 use crate::error::{Error, Result, RowName};
 use crate::handle::{Handle, Managed, New, State};
 use crate::identity::{DraftTarget, Found, Lead, Slot, Status};
@@ -49,6 +49,8 @@ impl<B: Backend> Core<B> {
                 let store = map.store_mut::<R::Owner>();
                 let mut rows = Vec::new();
                 store.writer.load_all_levels(connection, V::INDEX, &keys, &mut |row| rows.push(row))?;
+                let known: HashSet<_> = rows.iter().map(R::Owner::key).chain(keys).collect();
+                rows.iter().try_for_each(|row| check_spelling::<V>(row, |key| known.contains(key)))?;
                 for row in rows {
                     complete.extend(store.arena.take_in(row)?);
                 }
@@ -78,6 +80,8 @@ impl<B: Backend> Core<B> {
                 store.writer.load_by_reference::<V::Target>(connection, V::INDEX, &keys, &mut |row| {
                     rows.push(row);
                 })?;
+                rows.iter()
+                    .try_for_each(|row| check_spelling::<V>(row, |key| keys.binary_search(key).is_ok()))?;
                 rows.into_iter().try_for_each(|row| store.arena.take_in(row).map(drop))?;
                 store.catch_up(connection)
             })?;
@@ -103,6 +107,10 @@ impl<B: Backend> Core<B> {
                 let store = map.store_mut::<V::Target>();
                 let mut rows = Vec::with_capacity(keys.len());
                 store.writer.load_by_keys(connection, &keys, &mut |row| rows.push(row))?;
+                let other = rows.iter().map(V::Target::key).find(|key| keys.binary_search(key).is_err());
+                other.map_or(Ok(()), |key| {
+                    Err(spelled_otherwise::<V>(RowName::new(V::Target::meta(), &key)))
+                })?;
                 rows.into_iter().try_for_each(|row| store.arena.take_in(row).map(drop))?;
                 store.catch_up(connection)
             })?;
@@ -231,4 +239,21 @@ impl<B: Backend> Core<B> {
         let arena = self.map.arena_mut::<E>();
         if is_draft { arena.forget(slot).map(drop) } else { arena.remove(slot, now) }
     }
+}
+
+/// Refuses a row that refers to another by a key which memory does not take for that row's: memory would lose it.
+fn check_spelling<V: ToOne>(
+    row: &V::Owner,
+    is_known: impl Fn(&<V::Target as Model>::Key) -> bool,
+) -> Result<()> {
+    let mut is_alike = true;
+    row.visit_reference(V::INDEX, &mut |_, key| is_alike = key.downcast_ref().is_some_and(&is_known));
+    match is_alike {
+        true => Ok(()),
+        false => Err(spelled_otherwise::<V>(RowName::new(V::Owner::meta(), &row.key()))),
+    }
+}
+
+fn spelled_otherwise<V: ToOne>(row: RowName) -> Error {
+    Error::KeySpelling { entity: V::Owner::meta().name, relation: V::NAME, row }
 }

@@ -1,5 +1,5 @@
 //! Texts that a collation takes for the same: an upsert finds the rows, however they spell it.
-#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -79,4 +79,54 @@ fn a_key_that_another_writer_spelled_otherwise_still_finds_its_row() {
         })
         .unwrap();
     }
+}
+
+diesel::table! {
+    places (name) { name -> Text, inside -> Nullable<Text> }
+}
+
+#[derive(Entity, Queryable, Clone, Debug)]
+#[diesel(table_name = places)]
+#[entity(has_many(parts: Place, by = inside))]
+struct Place {
+    #[entity(key)]
+    name: String,
+    #[entity(belongs_to = Place, name = inside)]
+    inside: Option<Key<Place>>,
+}
+
+/// A place in another, of which it spells the key otherwise: that a relation would lose it is told when it is loaded.
+#[test]
+fn a_relation_by_a_key_that_is_spelled_otherwise_is_refused() {
+    let orm = Orm::<Sqlite>::connect(":memory:").unwrap();
+    let schema = "CREATE TABLE places (
+            name TEXT PRIMARY KEY COLLATE NOCASE, inside TEXT COLLATE NOCASE REFERENCES places
+        );
+        INSERT INTO places VALUES ('Earth', NULL), ('Europe', 'Earth'), ('Oslo', 'EUROPE'), ('Grorud', 'Oslo')";
+    orm.with_connection(|connection| Ok(connection.batch_execute(schema)?)).unwrap();
+    let refused = |row: &str, error: moored::Error| match error {
+        moored::Error::KeySpelling { entity: "Place", relation: "inside", row: told } => {
+            assert_eq!(told.to_string(), row);
+        }
+        other => panic!("{other}"),
+    };
+    orm.session(|session| {
+        let [earth, europe, oslo] =
+            ["Earth", "Europe", "Oslo"].map(|name| session.find::<Place>(name.to_owned()).unwrap().unwrap());
+        refused("Place \"Oslo\"", session.populate(&europe, Place::parts()).unwrap_err());
+        refused("Place \"Oslo\"", session.populate(&earth, Place::parts().all_levels()).unwrap_err());
+        // Its own relations are read as they are spelled.
+        let earth = session.populate(&earth, Place::parts())?;
+        assert!(session.same(&session.related(&earth, Place::parts())[0], &europe));
+        let oslo = session.populate(&oslo, Place::parts())?;
+        assert_eq!(session[&session.related(&oslo, Place::parts())[0]].name, "Grorud");
+        Ok(())
+    })
+    .unwrap();
+    orm.session(|session| {
+        let oslo = session.find::<Place>("Oslo".to_owned())?.unwrap();
+        refused("Place \"Europe\"", session.populate(&oslo, Place::inside()).unwrap_err());
+        Ok(())
+    })
+    .unwrap();
 }

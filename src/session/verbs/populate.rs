@@ -36,7 +36,8 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     ///
     /// # Errors
     ///
-    /// What the database reports. Rows that came in until then stay.
+    /// What the database reports; [`KeySpelling`](Error::KeySpelling) where the collation of a column takes two keys for one that
+    /// are not the same in memory. Rows that came in until then stay.
     pub fn populate<T, P>(&mut self, rows: &T, plan: P) -> Result<T::Loaded<P>>
     where
         T: Rows<'s> + ?Sized,

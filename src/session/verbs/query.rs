@@ -20,6 +20,9 @@ use crate::statement::{Count, database, sql_of};
 #[expect(unreachable_pub, reason = "it stands in the hidden method of a public trait")]
 pub type Fragment<'q, B> = Box<dyn QueryFragment<<B as Backend>::Diesel> + 'q>;
 
+/// What a query gave, with the unit of work to go on with.
+type Given<'u, 's, B, A, T> = Result<(&'u mut UnitOfWork<'s, B, A>, T)>;
+
 impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// A query of an entity: its table, filtered, ordered, limited and joined as Diesel lets you. The library chooses
     /// the selected columns. Values that are bound may be borrowed.
@@ -213,19 +216,19 @@ impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E>
         uow.core.count(&*fragment).map(|count| count > 0)
     }
 
-    pub(super) fn all_in(self) -> Result<(&'u mut UnitOfWork<'s, B, A>, Vec<Handle<'s, E, Managed>>)> {
+    pub(super) fn all_in(self) -> Given<'u, 's, B, A, Vec<Handle<'s, E, Managed>>> {
         let (uow, slots) = self.run(Wanted::ALL)?;
         let rows = slots.into_iter().map(|slot| uow.handle(slot)).collect();
         Ok((uow, rows))
     }
 
-    pub(super) fn first_in(self) -> Result<(&'u mut UnitOfWork<'s, B, A>, Option<Handle<'s, E, Managed>>)> {
+    pub(super) fn first_in(self) -> Given<'u, 's, B, A, Option<Handle<'s, E, Managed>>> {
         let (uow, slots) = self.run(Wanted::Rows { limit: Some(1) })?;
         let row = slots.first().map(|&slot| uow.handle(slot));
         Ok((uow, row))
     }
 
-    pub(super) fn one_in(self) -> Result<(&'u mut UnitOfWork<'s, B, A>, Handle<'s, E, Managed>)> {
+    pub(super) fn one_in(self) -> Given<'u, 's, B, A, Handle<'s, E, Managed>> {
         let (uow, slots) = self.run(Wanted::Rows { limit: Some(2) })?;
         let entity = E::meta().name;
         match *slots.as_slice() {
@@ -238,14 +241,14 @@ impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E>
         }
     }
 
-    fn run(self, wanted: Wanted) -> Result<(&'u mut UnitOfWork<'s, B, A>, Vec<u32>)> {
+    fn run(self, wanted: Wanted) -> Given<'u, 's, B, A, Vec<u32>> {
         let (uow, fragment) = self.prepare(wanted)?;
         let slots = uow.core.take_in::<E>(&*fragment)?;
         Ok((uow, slots))
     }
 
     /// Flushes if the mode says so.
-    pub(super) fn prepare(self, wanted: Wanted) -> Result<(&'u mut UnitOfWork<'s, B, A>, Fragment<'q, B>)> {
+    pub(super) fn prepare(self, wanted: Wanted) -> Given<'u, 's, B, A, Fragment<'q, B>> {
         let Query { uow, fragment, mode, .. } = self;
         let fragment = fragment(wanted);
         uow.core.flush_before(mode, || sql_of::<B>(&*fragment).map_err(database::<B>))?;

@@ -60,7 +60,7 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// The rows that a loaded relation leads to, as memory has it now, in the order in which they came into memory. No SQL.
     ///
     /// Rows that are linked to this one, or edited to refer to it, are among them; those that are removed, or refer to another
-    /// row by now, are not. A draft is not either, before it is written and promoted.
+    /// row by now, are not. A draft is not either, before it is written and promoted, nor is a row that was detached: it has left.
     ///
     /// Where the other side holds the column this cannot fail: it gives a `Vec`, or an `Option` of a relation to one. Where this
     /// row holds it, it gives a `Result`.

@@ -14,9 +14,11 @@ on_both!(
     statements_of_many_rows_know_rows_that_are_spelled_otherwise,
     upserts_find_rows_that_are_spelled_otherwise,
     texts_of_fixed_length_lose_the_spaces_at_their_end,
+    a_relation_by_a_key_that_is_spelled_otherwise_is_refused,
 );
 
 diesel::table! { words (word) { word -> Text, note -> Text, seen -> Integer } }
+diesel::table! { places (name) { name -> Text, inside -> Nullable<Text> } }
 diesel::table! { pairs (left_, right_) { left_ -> Text, right_ -> Text, note -> Text } }
 
 #[derive(Entity, Queryable, Clone, Debug, PartialEq)]
@@ -323,4 +325,50 @@ fn upserts_find_rows_that_are_spelled_otherwise(flavour: Flavour) {
             })
             .unwrap();
     }
+}
+
+#[derive(Entity, Queryable, Clone, Debug)]
+#[diesel(table_name = places)]
+#[entity(has_many(parts: Place, by = inside))]
+struct Place {
+    #[entity(key)]
+    name: String,
+    #[entity(belongs_to = Place, name = inside)]
+    inside: Option<Key<Place>>,
+}
+
+/// The foreign key accepts it, and memory would not find the row on the other side: that is told when it is loaded.
+fn a_relation_by_a_key_that_is_spelled_otherwise_is_refused(flavour: Flavour) {
+    let shop = Shop::open(
+        flavour,
+        "CREATE TABLE places (name VARCHAR(50) COLLATE utf8mb4_unicode_ci PRIMARY KEY,
+            inside VARCHAR(50) COLLATE utf8mb4_unicode_ci, FOREIGN KEY (inside) REFERENCES places (name))
+            CHARACTER SET utf8mb4;
+         INSERT INTO places VALUES ('Earth', NULL);
+         INSERT INTO places VALUES ('Europe', 'Earth');
+         INSERT INTO places VALUES ('Oslo', 'EUROPE')",
+    );
+    let told = |result: Error| match result {
+        Error::KeySpelling { entity: "Place", relation: "inside", row } => row.to_string(),
+        other => other.to_string(),
+    };
+    shop.orm
+        .session(|session| {
+            let [earth, europe] = ["Earth", "Europe"].map(|name| session.find::<Place>(name));
+            let (earth, europe) = (earth?.required()?, europe?.required()?);
+            let many = session.populate(&europe, Place::parts()).unwrap_err();
+            assert_eq!(told(many), "Place \"Oslo\"");
+            let tree = session.populate(&earth, Place::parts().all_levels()).unwrap_err();
+            assert_eq!(told(tree), "Place \"Oslo\"");
+            Ok(())
+        })
+        .unwrap();
+    shop.orm
+        .session(|session| {
+            let oslo = session.find::<Place>("Oslo")?.required()?;
+            let one = session.populate(&oslo, Place::inside()).unwrap_err();
+            assert_eq!(told(one), "Place \"Europe\"");
+            Ok(())
+        })
+        .unwrap();
 }

@@ -197,6 +197,26 @@ macro_rules! removing_behaviours {
             }
 
             #[test]
+            fn what_was_removed_outside_is_not_restored_inside() {
+                let (orm, _) = library(2, 1);
+                orm.session(|session| {
+                    let ada = ada(session)?;
+                    let removed = session.remove(ada.alias())?;
+                    let again = session.remove(ada);
+                    assert!(matches!(again, Err(Error::Removed(_))), "{again:?}");
+                    let restored = session.transaction(|tx| {
+                        let refused = tx.restore(removed);
+                        assert!(matches!(refused, Err(Error::PendingOutside { .. })), "{refused:?}");
+                        Err::<(), _>(Error::NotFound { entity: "Writer" })
+                    });
+                    assert!(matches!(restored, Err(Error::NotFound { .. })));
+                    session.flush()
+                })
+                .unwrap();
+                assert_eq!(counts(&orm), (1, 1, 0));
+            }
+
+            #[test]
             fn a_removal_that_is_refused_leaves_everything_as_it_is() {
                 let (orm, _) = library(2, 1);
                 orm.session(|session| {

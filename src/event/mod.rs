@@ -33,7 +33,7 @@ use crate::handle::{Handle, Managed, New, Removed};
 use crate::session::{EventSession, FlushPlan, InEvent, ReadSession, Reading};
 
 use subscribers::refused;
-pub(crate) use subscribers::{OfFlush, RowEvent, Subscribers};
+pub(crate) use subscribers::{OfFlush, OfRow, RowEvent, Subscribers};
 
 /// What a subscriber returns: an error of any kind is a veto.
 pub type Answer = Result<(), Box<dyn std::error::Error + Send + Sync>>;
@@ -49,7 +49,8 @@ pub enum Creation<'e, E> {
 
 /// The subscribers that are being registered.
 ///
-/// Several of one event are called in the order of their registration.
+/// Several of one event are called in the order of their registration. Where one of them makes something else of a row that
+/// is about to be written (withdraws it, removes it, restores it), the next hears of what is to happen now.
 pub struct Events<'o, B: Backend> {
     pub(crate) subscribers: &'o mut Subscribers<B>,
 }
@@ -263,7 +264,8 @@ impl<B: Backend> Events<'_, B> {
     /// After a commit: of a transaction, a flush outside of any, or a statement of many rows.
     ///
     /// It is too late for a veto. For something that is to be done once this very transaction is committed see
-    /// [`UnitOfWork::after_commit`](crate::UnitOfWork::after_commit), which comes first.
+    /// [`UnitOfWork::after_commit`](crate::UnitOfWork::after_commit), which comes first; where that panics nobody is told.
+    /// A transaction that was [committed early](crate::Transaction::commit) is told at its end.
     pub fn after_commit(&mut self, call: impl for<'e> Fn(&mut ReadSession<'e, B>) + Send + Sync + 'static) {
         let call = move |event: &mut ReadSession<'_, B>| call(event);
         self.subscribers.after_commit.push(Box::new(move |core| core.lend(Reading(()), &call)));
@@ -271,7 +273,7 @@ impl<B: Backend> Events<'_, B> {
 
     /// After a rollback of a whole transaction, or of a flush or statement outside of any. Memory is what it was before.
     ///
-    /// Not told where a panic is the cause.
+    /// Not told where a panic is the cause, neither then nor later.
     pub fn after_rollback(&mut self, call: impl for<'e> Fn(&mut ReadSession<'e, B>) + Send + Sync + 'static) {
         let call = move |event: &mut ReadSession<'_, B>| call(event);
         self.subscribers.after_rollback.push(Box::new(move |core| core.lend(Reading(()), &call)));

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::order::WriteKind;
 use crate::session::{Core, FlushPlan};
 
-type OfRow<B> = Box<dyn Fn(&mut Core<B>, u32) -> Result<()> + Send + Sync>;
+pub(crate) type OfRow<B> = Box<dyn Fn(&mut Core<B>, u32) -> Result<()> + Send + Sync>;
 pub(crate) type OfFlush<B> = Box<dyn Fn(&mut Core<B>) -> Result<()> + Send + Sync>;
 type OfPlan<B> = Box<dyn Fn(&mut Core<B>, &FlushPlan) -> Result<()> + Send + Sync>;
 type OfEnd<B> = Box<dyn Fn(&mut Core<B>) + Send + Sync>;

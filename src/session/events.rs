@@ -1,24 +1,24 @@
 //! A flush that calls subscribers: before its rows are planned, with the plan, and after they are written.
 //!
 //! 1. A checkpoint is taken in memory. Whatever fails from here on, memory goes back to it.
-//! 2. Rows are announced, each once for each thing that happens to it, until subscribers add no more.
+//! 2. Rows are announced, each once to each subscriber for each thing that happens to it, until they add no more.
 //! 3. They are planned and written. Where somebody is called afterwards, a transaction or a savepoint is around all of it.
 //! 4. The rows are accepted and announced once more. If that added work, all of this happens again from 2 on.
 
 use std::mem;
 
-use hashbrown::HashSet;
+use hashbrown::HashMap;
 
 use super::core::Core;
 use super::flush::Prepared;
-use super::gather::{Gathered, gather};
+use super::gather::Gathered;
 use super::preview::FlushPlan;
 use super::stores::StoreId;
 use super::{FlushMode, UnitOfWork};
 use crate::backend::{Backend, TransactionOptions};
 use crate::entity::Entity;
 use crate::error::{Error, Result};
-use crate::event::{OfFlush, RowEvent, Subscribers};
+use crate::event::{OfFlush, OfRow, RowEvent, Subscribers};
 use crate::identity::Slot;
 use crate::order::WriteKind;
 
@@ -42,11 +42,10 @@ impl<B: Backend> Core<B> {
         subscribers: &Subscribers<B>,
         before_commit: bool,
     ) -> Result<()> {
-        if gather(&self.map, false)?.rows.is_empty() {
-            self.accept();
-            return Ok(());
-        }
         let is_whole = !self.in_transaction();
+        if self.happenings()?.iter().all(|&(_, _, kind)| kind == WriteKind::Expect) {
+            return self.flush_unannounced(before_commit, is_whole);
+        }
         let mut announced = Announced::begin(self);
         if is_whole {
             announced.core.call(&subscribers.before_commit)?;
@@ -55,9 +54,19 @@ impl<B: Backend> Core<B> {
         announced.end()
     }
 
+    /// Flushes where nothing is to be written: nobody is called, of its end neither.
+    fn flush_unannounced(&mut self, before_commit: bool, is_whole: bool) -> Result<()> {
+        let untold = self.outcome.take();
+        let Prepared { gathered, plan } = self.prepare(false)?;
+        let flushed = self.carry_out(&plan, &gathered.rows, before_commit);
+        if is_whole {
+            self.outcome = untold;
+        }
+        flushed
+    }
+
     /// Calls those who wait for the end of a transaction.
-    pub(super) fn tell_outcome(&mut self) {
-        let Some(outcome) = self.outcome.take() else { return };
+    pub(super) fn tell(&mut self, outcome: Outcome) {
         let Some(subscribers) = self.subscribers.clone() else { return };
         let calls = match outcome {
             Outcome::Committed => &subscribers.after_commit,
@@ -101,24 +110,38 @@ impl<B: Backend> Core<B> {
 
     /// Announces rows that are about to be written until no subscriber adds any.
     fn announce_before(&mut self, subscribers: &Subscribers<B>, rounds: &mut Rounds) -> Result<()> {
-        let mut told = HashSet::new();
+        // How many subscribers were called for each.
+        let mut told: HashMap<Happening, usize> = HashMap::new();
         loop {
             self.load_leaving(subscribers)?;
-            let rows: Vec<_> =
-                self.happenings()?.into_iter().filter(|&happening| told.insert(happening)).collect();
+            let mut rows = self.happenings()?;
+            rows.retain(|happening| {
+                // What nobody is called before counts as well: what is added after a row can be endless, too.
+                told.get(happening).is_none_or(|&called| called < self.callers(subscribers, *happening).len())
+            });
             if rows.is_empty() {
                 return Ok(());
             }
             rounds.next()?;
-            for (id, slot, kind) in rows {
-                // Another row's subscriber may have done something else with it.
-                if self.map.get(id).is_some_and(|store| store.kind_of(slot) == Some(kind)) {
-                    self.announce(subscribers, (id, slot), RowEvent::before(kind))?;
-                } else {
-                    told.remove(&(id, slot, kind));
+            for happening in rows {
+                let (id, slot, kind) = happening;
+                let called = told.entry(happening).or_default();
+                while let Some(call) = self.callers(subscribers, happening).get(*called) {
+                    // A subscriber may have done something else with it, and the others hear of that instead. Should it
+                    // happen after all, it goes on with them.
+                    if self.map.get(id).and_then(|store| store.kind_of(slot)) != Some(kind) {
+                        break;
+                    }
+                    *called += 1;
+                    call(self, slot)?;
                 }
             }
         }
+    }
+
+    /// Those who want to be called before it.
+    fn callers<'a>(&self, subscribers: &'a Subscribers<B>, (id, _, kind): Happening) -> &'a [OfRow<B>] {
+        self.map.type_of(id).map_or(&[], |entity| subscribers.of_row(entity, RowEvent::before(kind)))
     }
 
     fn announce(

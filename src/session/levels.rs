@@ -115,7 +115,6 @@ impl Levels {
         }
     }
 
-    /// What has come true.
     /// How many hooks wait for the innermost transaction.
     pub(crate) fn hooks(&self) -> usize {
         self.open.last().map_or(&self.waiting, |level| &level.hooks).len()
@@ -126,6 +125,7 @@ impl Levels {
         self.open.last_mut().map_or(&mut self.waiting, |level| &mut level.hooks).truncate(since);
     }
 
+    /// What has come true.
     pub(crate) fn take_due(&mut self) -> Vec<Hook> {
         std::mem::take(&mut self.due)
     }

@@ -43,6 +43,7 @@ impl<B: Backend> Core<B> {
             // Whatever was seen of earlier transactions.
             checkout.take_ended();
             self.wrote = false;
+            self.outcome = None;
             self.options = *options;
         }
         self.levels.begin();
@@ -98,7 +99,8 @@ impl<B: Backend> Core<B> {
         }
         if !self.in_transaction() {
             self.take_options_back();
-            self.outcome = Some(Outcome::RolledBack);
+            // A panic goes past whoever would tell it, and later is too late.
+            self.outcome = (!std::thread::panicking()).then_some(Outcome::RolledBack);
         }
     }
 
@@ -138,12 +140,16 @@ impl<B: Backend> Core<B> {
         ended
     }
 
-    /// Calls what waited for a commit that came.
+    /// Calls what waited for a commit that came, and then whoever wants to know of an end.
     pub(crate) fn call_hooks(&mut self) {
+        // In what is left of a transaction that was committed early nobody could read.
+        let outcome = self.outcome.take_if(|_| self.ended.is_none());
         for hook in self.levels.take_due() {
             hook();
         }
-        self.tell_outcome();
+        if let Some(outcome) = outcome {
+            self.tell(outcome);
+        }
     }
 
     /// A transaction ended: those that are left may be sound again.

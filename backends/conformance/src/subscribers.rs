@@ -127,6 +127,39 @@ where
     events.on_flush(move |_, _| answer());
 }
 
+/// A subscriber of the event `who`, of authors if it is one of rows, that panics while that is on. Where it can, it has
+/// persisted a note by then.
+pub fn panicking<B: Backend>(events: &mut Events<'_, B>, who: &str, panics: &Arc<AtomicBool>)
+where
+    Author: Entity<B>,
+    Note: Entity<B>,
+{
+    let asked = Arc::clone(panics);
+    let ask = move || {
+        assert!(!asked.load(Ordering::Relaxed), "on purpose");
+        Ok(())
+    };
+    macro_rules! adds {
+        ($event:ident) => {{
+            $event.persist(NewNote::new("added", 0))?;
+            ask()
+        }};
+    }
+    match who {
+        "before_commit" => events.before_commit(move |event| adds!(event)),
+        "before_flush" => events.before_flush(move |event| adds!(event)),
+        "before_create" => events.before_create::<Author>(move |event, _| adds!(event)),
+        "before_update" => events.before_update::<Author>(move |event, _| adds!(event)),
+        "before_remove" => events.before_remove::<Author>(move |event, _| adds!(event)),
+        "on_flush" => events.on_flush(move |_, _| ask()),
+        "after_create" => events.after_create::<Author>(move |event, _| adds!(event)),
+        "after_update" => events.after_update::<Author>(move |event, _| adds!(event)),
+        "after_remove" => events.after_remove::<Author>(move |event, _| adds!(event)),
+        "after_flush" => events.after_flush(move |_| ask()),
+        other => panic!("{other} is no event"),
+    }
+}
+
 /// Makes, edits and removes an author, and flushes that, twice against the veto of `who`, or where that is nobody against
 /// the database, and then for good.
 ///

@@ -26,6 +26,8 @@ macro_rules! suite {
         $crate::connections_behaviours!($backend, $harness);
         $crate::detached_behaviours!($backend, $harness);
         $crate::endings_behaviours!($backend, $harness);
+        $crate::event_ends_behaviours!($backend, $harness);
+        $crate::event_rows_behaviours!($backend, $harness);
         $crate::events_behaviours!($backend, $harness);
         $crate::expected_versions_behaviours!($backend, $harness);
         $crate::failure_behaviours!($backend, $harness);

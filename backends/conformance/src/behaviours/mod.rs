@@ -16,6 +16,8 @@ mod conflicts;
 mod connections;
 mod detached;
 mod endings;
+mod event_ends;
+mod event_rows;
 mod events;
 mod expected_versions;
 mod failure;

@@ -102,7 +102,7 @@ where
 {
     fn take_out(core: &mut Core<B>, _: u32, member: u32) -> Result<()> {
         match <(V::Presence, O)>::IS_REMOVED {
-            true => core.give_up::<R::Target>(member),
+            true => core.remove::<R::Target>(member),
             false => core.point::<V>(member, None),
         }
     }
@@ -172,7 +172,7 @@ where
     fn take_out(core: &mut Core<B>, owner: u32, member: u32) -> Result<()> {
         for (between, target) in core.linked::<N, F>(owner) {
             if target == member {
-                core.give_up::<N::Owner>(between)?;
+                core.remove::<N::Owner>(between)?;
             }
         }
         Ok(())

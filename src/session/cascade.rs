@@ -2,10 +2,11 @@
 //!
 //! 1. The rows that refer to it are loaded, with one statement for each relation and level, unless they are or the database is to
 //!    see to those that are not in memory.
-//! 2. They are removed, and theirs before them, or let go of it. A row is met once, however it is reached.
+//! 2. They are removed, and then those that refer to them; or they let go of it. A row is met once, however it is reached.
 //! 3. What was done is remembered with the row, so that `restore` undoes it; so does an error on the way.
 
 use std::any::TypeId;
+use std::collections::VecDeque;
 
 use hashbrown::HashSet;
 
@@ -17,34 +18,56 @@ use crate::identity::Slot;
 use crate::relation::{Optional, Populate, Relation, ToOne};
 
 /// What undoes one thing that was done to a row.
-pub(super) type Undo<B> = Box<dyn FnOnce(&mut Core<B>)>;
+type Undo<B> = Box<dyn FnOnce(&mut Core<B>)>;
+/// What becomes of the rows that refer to some that were removed.
+type Step<B> = Box<dyn FnOnce(&mut Cascade<'_, B>) -> Result<()>>;
 
 /// A removal on its way from row to row.
 pub struct Cascade<'c, B: Backend> {
     core: &'c mut Core<B>,
     seen: HashSet<(TypeId, u32)>,
-    done: Vec<Undo<B>>,
+    /// A queue and no recursion: a chain of rows can be longer than the stack is deep.
+    steps: VecDeque<Step<B>>,
+    done: TakenAlong<B>,
+}
+
+/// What went with the removal of a row.
+pub(super) struct TakenAlong<B: Backend> {
+    removed: Vec<Undo<B>>,
+    let_go: Vec<Undo<B>>,
 }
 
 impl<B: Backend> Core<B> {
-    /// Schedules the removal of a row, and what goes with it.
+    /// Schedules the removal of a row or forgets a draft, and what goes with it.
     pub(crate) fn remove<E: Entity<B>>(&mut self, slot: u32) -> Result<()> {
-        if E::CASCADES {
+        let is_draft = self.is_draft::<E>(slot);
+        if E::CASCADES && !is_draft {
             self.map.arena_mut::<E>().check_removable(slot)?;
         }
-        let mut cascade = Cascade { core: self, seen: HashSet::new(), done: Vec::new() };
-        cascade.seen.insert((TypeId::of::<E>(), slot));
-        let removed = E::cascade(&mut cascade, &[slot]).and_then(|()| {
-            let now = cascade.core.map.tick();
-            cascade.core.map.arena_mut::<E>().remove(slot, now)
-        });
-        let Cascade { done, .. } = cascade;
+        let (removed, done) = self.cascade::<E>(slot);
+        let removed = removed.and_then(|()| self.give_up::<E>(slot));
         if removed.is_err() {
             self.undo(done);
-        } else if E::CASCADES {
+        } else if E::CASCADES && !is_draft {
             self.taken_along.insert((TypeId::of::<E>(), slot), done);
         }
         removed
+    }
+
+    fn cascade<E: Entity<B>>(&mut self, slot: u32) -> (Result<()>, TakenAlong<B>) {
+        let mut cascade = Cascade {
+            core: self,
+            seen: HashSet::from_iter([(TypeId::of::<E>(), slot)]),
+            steps: VecDeque::new(),
+            done: TakenAlong { removed: Vec::new(), let_go: Vec::new() },
+        };
+        let mut result = E::cascade(&mut cascade, &[slot]);
+        while result.is_ok()
+            && let Some(step) = cascade.steps.pop_front()
+        {
+            result = step(&mut cascade);
+        }
+        (result, cascade.done)
     }
 
     /// Undoes what went with the removal of a row, which was restored.
@@ -54,8 +77,9 @@ impl<B: Backend> Core<B> {
         }
     }
 
-    fn undo(&mut self, done: Vec<Undo<B>>) {
-        for undo in done.into_iter().rev() {
+    /// A row that let go of another and was removed then has to be there again before it can refer to it.
+    fn undo(&mut self, TakenAlong { removed, let_go }: TakenAlong<B>) {
+        for undo in removed.into_iter().rev().chain(let_go.into_iter().rev()) {
             undo(self);
         }
     }
@@ -89,19 +113,25 @@ impl<B: Backend> Cascade<'_, B> {
         if members.is_empty() {
             return Ok(());
         }
-        <V::Owner as Entity<B>>::cascade(self, &members)?;
-        for slot in members {
-            let before = self.core.map.arena::<V::Owner>().and_then(|arena| arena.slot(slot)).cloned();
+        for &slot in &members {
+            let draft = match self.core.map.arena::<V::Owner>().and_then(|arena| arena.slot(slot)) {
+                Some(draft @ Slot::Draft(_)) => Some(draft.clone()),
+                _ => None,
+            };
             self.core.give_up::<V::Owner>(slot)?;
-            self.done.push(Box::new(move |core| {
+            self.done.removed.push(Box::new(move |core| {
                 let now = core.map.tick();
                 let arena = core.map.arena_mut::<V::Owner>();
-                match before {
-                    Some(draft @ Slot::Draft(_)) => arena.take_back(slot, draft, now),
+                match draft {
+                    Some(draft) => arena.take_back(slot, draft, now),
                     // Where it was restored meanwhile there is nothing to do.
-                    _ => drop(arena.restore(slot, now)),
+                    None => drop(arena.restore(slot, now)),
                 }
             }));
+        }
+        if <V::Owner as Entity<B>>::CASCADES {
+            self.steps
+                .push_back(Box::new(move |cascade| <V::Owner as Entity<B>>::cascade(cascade, &members)));
         }
         Ok(())
     }
@@ -120,7 +150,7 @@ impl<B: Backend> Cascade<'_, B> {
         for &owner in owners {
             for slot in self.core.referring::<V>(owner) {
                 self.core.point::<V>(slot, None)?;
-                self.done.push(Box::new(move |core| {
+                self.done.let_go.push(Box::new(move |core| {
                     if matches!(core.lead::<V>(slot), Ok(None)) {
                         // A row that is removed by now stays as it is.
                         drop(core.point::<V>(slot, Some(owner)));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::FlushMode;
-use super::cascade::Undo;
+use super::cascade::TakenAlong;
 use super::events::Outcome;
 use super::levels::{Ended, Levels};
 use super::stores::IdentityMap;
@@ -40,7 +40,7 @@ pub struct Core<B: Backend> {
     /// Whom the session calls when it writes.
     pub(super) subscribers: Option<Arc<Subscribers<B>>>,
     /// What went with the removal of a row, until it is restored.
-    pub(super) taken_along: HashMap<(TypeId, u32), Vec<Undo<B>>>,
+    pub(super) taken_along: HashMap<(TypeId, u32), TakenAlong<B>>,
     /// How the last transaction ended, until those who wait for that are told.
     pub(super) outcome: Option<Outcome>,
 }

@@ -140,9 +140,9 @@ where
         let members = members.into_iter().map(|member| self.uow.own(member));
         let members = members.collect::<Result<Vec<u32>>>()?;
         self.load()?;
-        let there = self.members();
+        let there: HashSet<u32> = self.members().into_iter().collect();
         let wanted: HashSet<u32> = members.iter().copied().collect();
-        for &member in there.iter().filter(|member| !wanted.contains(*member)) {
+        for member in self.members().into_iter().filter(|member| !wanted.contains(member)) {
             <R::Kind as Releases<R, B>>::take_out(&mut self.uow.core, self.owner, member)?;
         }
         for member in members.into_iter().filter(|member| !there.contains(member)) {

@@ -98,7 +98,11 @@ impl Removable for New {
     type Left<'s, E: Model> = ();
 
     fn remove<'s, B: Backend, E: Entity<B>>(core: &mut Core<B>, handle: Handle<'s, E, Self>) -> Result<()> {
-        core.map.arena_mut::<E>().forget(handle.slot()).map(|_| ())
+        match core.is_draft::<E>(handle.slot()) {
+            true => core.remove::<E>(handle.slot()),
+            // Why it is none is for the arena to say.
+            false => core.map.arena_mut::<E>().forget(handle.slot()).map(drop),
+        }
     }
 }
 

@@ -48,7 +48,7 @@ pub struct FiledSheet {
 #[derive(Entity, Queryable, Clone, Debug, PartialEq)]
 #[diesel(table_name = authors)]
 #[entity(
-    has_many(works: Work, by = writer, on_remove = cascade),
+    has_many(works: Work, by = writer, on_remove = cascade, orphans = remove),
     has_many(edited: Work, by = editor, on_remove = unlink)
 )]
 pub struct Writer {

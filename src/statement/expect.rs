@@ -1,7 +1,8 @@
 //! SELECT of rows that a flush does not write: they have to be as they are known, and to stay so.
 
-use hashbrown::HashMap;
+use hashbrown::HashSet;
 
+use super::text::Hold;
 use super::write::{Writer, stale};
 use crate::backend::Backend;
 use crate::entity::{ColumnSet, Entity};
@@ -18,18 +19,14 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
     ) -> Result<()> {
         let known: Vec<(u32, E::Key)> =
             slots.iter().filter_map(|&slot| Some((slot, arena.key_of(slot)?))).collect();
-        let keys: Vec<E::Key> = known.iter().map(|(_, key)| key.clone()).collect();
-        let mut there = HashMap::with_capacity(keys.len());
-        self.load_shared(connection, &keys, &mut |row| drop(there.insert(row.key(), row)))?;
-        for (slot, key) in known {
-            let mut found = there.remove(&key);
-            if found.is_none() && keys.len() > 1 {
-                // The database may spell its key otherwise than memory does; alone it cannot be another's.
-                self.load_shared(connection, &[key], &mut |row| found = Some(row))?;
+        let mut unmoved = HashSet::with_capacity(known.len());
+        self.load_known(connection, &known, Hold::Shared, &mut |slot, row| {
+            if is_unmoved(arena, slot, &row) {
+                unmoved.insert(slot);
             }
-            if !found.is_some_and(|row| is_unmoved(arena, slot, &row)) {
-                return Err(stale(arena, Some(slot)));
-            }
+        })?;
+        if let Some(&slot) = slots.iter().find(|slot| !unmoved.contains(*slot)) {
+            return Err(stale(arena, Some(slot)));
         }
         Ok(())
     }

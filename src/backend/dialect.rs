@@ -21,6 +21,8 @@ pub struct Dialect {
     pub keys: KeyOrder,
     /// How a query's rows are streamed in bounded memory.
     pub streaming: Streaming,
+    /// What lets a recursive query go down to the last row.
+    pub recursion: Recursion,
     /// What follows the table's name in an INSERT of a row that the database fills alone: `DEFAULT VALUES`.
     pub empty_row: &'static str,
     /// Which constraints can be deferred. Elsewhere those that an entity declares deferred hold at every statement.
@@ -31,6 +33,20 @@ pub struct Dialect {
     pub locking: Locking,
     /// Whether a statement that fails inside a transaction dooms it up to the last savepoint.
     pub failure_aborts_transaction: bool,
+}
+
+/// What lets a recursive query go down to the last row, where the database stops at a level of its own choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recursion {
+    /// What stands before the statement: `SET STATEMENT max_recursive_iterations = 4294967295 FOR `.
+    pub before: &'static str,
+    /// What stands behind the last SELECT: `/*+ SET_VAR(cte_max_recursion_depth = 4294967295) */ `.
+    pub hint: &'static str,
+}
+
+impl Recursion {
+    /// There is no such level.
+    pub const UNBOUNDED: Self = Self { before: "", hint: "" };
 }
 
 /// Which constraints a database can check at the end of a transaction.

@@ -19,7 +19,7 @@ use crate::entity::ColumnMeta;
 pub use crate::statement::{load, number};
 pub use dialect::{
     CompositeKeys, Deferrable, Dialect, Incoming, InsertShape, KeyBatches, KeyOrder, KeyedShape, ReadBack,
-    Returning, Streaming, UnionRows, UpdateShape, UpsertShape,
+    Recursion, Returning, Streaming, UnionRows, UpdateShape, UpsertShape,
 };
 pub use failure::{Failure, FailureKind};
 pub use lock::{Lock, LockWait, Locking, RowLocks};

@@ -8,7 +8,7 @@ use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
     Backend, CompositeKeys, Deferrable, Dialect, Failure, FailureKind, InsertShape, KeyOrder, KeyedShape,
-    Locking, Returning, Streaming, TransactionOptions, UpdateShape, UpsertShape, number,
+    Locking, Recursion, Returning, Streaming, TransactionOptions, UpdateShape, UpsertShape, number,
 };
 use moored::entity::{Bind, Entity, Key, Link, Model, Record};
 
@@ -28,6 +28,7 @@ static DIALECT: Dialect = Dialect {
     returning: Returning::Clause,
     keys: KeyOrder::Ascending,
     streaming: Streaming::Rows,
+    recursion: Recursion::UNBOUNDED,
     empty_row: "DEFAULT VALUES",
     deferrable: Deferrable { foreign_keys: false, uniques: false },
     row_holds_itself: false,

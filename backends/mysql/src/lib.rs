@@ -36,7 +36,7 @@ use diesel::sql_types::{BigInt, Integer, SmallInt, Time, Timestamp};
 use diesel::{ConnectionResult, IntoSql, MysqlConnection, QueryResult};
 use moored::backend::{
     Backend, Collected, CompositeKeys, Deferrable, Dialect, Failure, Form, GeneratedKey, Incoming,
-    InsertShape, KeyOrder, KeyedShape, Limits, Locking, ReadBack, Returning, RowLocks, Streaming,
+    InsertShape, KeyOrder, KeyedShape, Limits, Locking, ReadBack, Recursion, Returning, RowLocks, Streaming,
     TransactionOptions, UnionRows, UpdateShape, UpsertShape, load, number,
 };
 use moored::entity::ColumnMeta;
@@ -54,7 +54,7 @@ pub use source::Source;
 pub struct Mysql;
 
 /// What MariaDB and MySQL have in common.
-const fn dialect(union: UnionRows, locks: RowLocks, incoming: Incoming) -> Dialect {
+const fn dialect(union: UnionRows, locks: RowLocks, incoming: Incoming, recursion: Recursion) -> Dialect {
     Dialect {
         max_binds: 65_535,
         insert: InsertShape::Values { rows: 500 },
@@ -72,6 +72,7 @@ const fn dialect(union: UnionRows, locks: RowLocks, incoming: Incoming) -> Diale
         // It depends on the table, see `keys`.
         keys: KeyOrder::Unknown,
         streaming: Streaming::Pages { rows: 1_000 },
+        recursion,
         empty_row: "() VALUES ()",
         // "Such as deleting a record that refers to itself": https://dev.mysql.com/doc/refman/9.4/en/create-table-foreign-keys.html.
         deferrable: Deferrable { foreign_keys: false, uniques: false },
@@ -81,10 +82,21 @@ const fn dialect(union: UnionRows, locks: RowLocks, incoming: Incoming) -> Diale
     }
 }
 
-/// It deprecates the function `VALUES(column)`.
-static MYSQL: Dialect = dialect(UnionRows::Values, lock::MYSQL, Incoming::Alias);
-/// Its `VALUES` has no `ROW`, takes no placeholders in a UNION, and has no alias in an INSERT.
-static MARIADB: Dialect = dialect(UnionRows::Selects, lock::MARIADB, Incoming::Values);
+/// It deprecates the function `VALUES(column)`. A recursion deeper than 1,000 levels is an error unless it is allowed.
+static MYSQL: Dialect = dialect(
+    UnionRows::Values,
+    lock::MYSQL,
+    Incoming::Alias,
+    Recursion { before: "", hint: "/*+ SET_VAR(cte_max_recursion_depth = 4294967295) */ " },
+);
+/// Its `VALUES` has no `ROW`, takes no placeholders in a UNION, and has no alias in an INSERT. A recursion deeper than 1,000
+/// levels ends there without a word unless it is allowed.
+static MARIADB: Dialect = dialect(
+    UnionRows::Selects,
+    lock::MARIADB,
+    Incoming::Values,
+    Recursion { before: "SET STATEMENT max_recursive_iterations = 4294967295 FOR ", hint: "" },
+);
 
 impl Backend for Mysql {
     type Diesel = diesel::mysql::Mysql;

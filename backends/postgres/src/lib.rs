@@ -33,8 +33,8 @@ use diesel::sql_types::{BigInt, Integer, SmallInt, Timestamp};
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
     Backend, Collected, Deferrable, Dialect, Failure, Form, GeneratedKey, InsertShape, Isolation, KeyOrder,
-    KeyedShape, Limits, LockWait, Locking, Returning, RowLocks, Streaming, TransactionOptions, UpdateShape,
-    UpsertShape, number,
+    KeyedShape, Limits, LockWait, Locking, Recursion, Returning, RowLocks, Streaming, TransactionOptions,
+    UpdateShape, UpsertShape, number,
 };
 use moored::entity::ColumnMeta;
 
@@ -59,6 +59,7 @@ static DIALECT: Dialect = Dialect {
     // It depends on the table, see `keys`.
     keys: KeyOrder::Unknown,
     streaming: Streaming::Rows,
+    recursion: Recursion::UNBOUNDED,
     empty_row: "DEFAULT VALUES",
     deferrable: Deferrable { foreign_keys: true, uniques: true },
     row_holds_itself: false,

@@ -26,7 +26,8 @@ use diesel::sqlite::SqliteConnection;
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
     Backend, CompositeKeys, Deferrable, Dialect, Failure, GeneratedKey, InsertShape, Isolation, KeyOrder,
-    KeyedShape, Locking, Returning, Streaming, TransactionOptions, UpdateShape, UpsertShape, number,
+    KeyedShape, Locking, Recursion, Returning, Streaming, TransactionOptions, UpdateShape, UpsertShape,
+    number,
 };
 use moored::entity::ColumnMeta;
 
@@ -52,6 +53,7 @@ static DIALECT: Dialect = Dialect {
     // "One larger than the largest ROWID in use", https://www.sqlite.org/autoinc.html; rows of VALUES go in one by one.
     keys: KeyOrder::Ascending,
     streaming: Streaming::Rows,
+    recursion: Recursion::UNBOUNDED,
     empty_row: "DEFAULT VALUES",
     deferrable: Deferrable { foreign_keys: true, uniques: false },
     row_holds_itself: false,

@@ -82,11 +82,11 @@ fn a_key_that_another_writer_spelled_otherwise_still_finds_its_row() {
 }
 
 diesel::table! {
-    places (name) { name -> Text, inside -> Nullable<Text> }
+    tree (name) { name -> Text, inside -> Nullable<Text> }
 }
 
 #[derive(Entity, Queryable, Clone, Debug)]
-#[diesel(table_name = places)]
+#[diesel(table_name = tree)]
 #[entity(has_many(parts: Place, by = inside))]
 struct Place {
     #[entity(key)]
@@ -99,10 +99,10 @@ struct Place {
 #[test]
 fn a_relation_by_a_key_that_is_spelled_otherwise_is_refused() {
     let orm = Orm::<Sqlite>::connect(":memory:").unwrap();
-    let schema = "CREATE TABLE places (
-            name TEXT PRIMARY KEY COLLATE NOCASE, inside TEXT COLLATE NOCASE REFERENCES places
+    let schema = "CREATE TABLE tree (
+            name TEXT PRIMARY KEY COLLATE NOCASE, inside TEXT COLLATE NOCASE REFERENCES tree
         );
-        INSERT INTO places VALUES ('Earth', NULL), ('Europe', 'Earth'), ('Oslo', 'EUROPE'), ('Grorud', 'Oslo')";
+        INSERT INTO tree VALUES ('Earth', NULL), ('Europe', 'Earth'), ('Oslo', 'EUROPE'), ('Grorud', 'Oslo')";
     orm.with_connection(|connection| Ok(connection.batch_execute(schema)?)).unwrap();
     let refused = |row: &str, error: moored::Error| match error {
         moored::Error::KeySpelling { entity: "Place", relation: "inside", row: told } => {

@@ -60,10 +60,11 @@ impl<B: Backend> Text<B> {
         self.select_where::<E>(columns, self.columns_of(relation), rows, dialect)
     }
 
-    /// `WITH RECURSIVE tree (c0) AS (SELECT id FROM t WHERE parent_id IN (?) UNION SELECT t.id FROM t AS t JOIN tree ON
-    /// t.parent_id = tree.c0) SELECT t.id, t.name FROM t AS t JOIN tree ON t.id = tree.c0`
+    /// `WITH RECURSIVE moored_tree (c0) AS (SELECT id FROM t WHERE parent_id IN (?) UNION SELECT t.id FROM t AS t JOIN
+    /// moored_tree ON t.parent_id = moored_tree.c0) SELECT t.id, t.name FROM t AS t JOIN moored_tree ON t.id = moored_tree.c0`
     ///
-    /// UNION takes each row once, so that one which is above itself ends the search.
+    /// UNION takes each row once, so that one which is above itself ends the search. The name hides a table of the user's that
+    /// is called the same.
     pub(super) fn select_all_levels<E: Entity<B>>(
         &mut self,
         relation: usize,
@@ -71,7 +72,8 @@ impl<B: Backend> Text<B> {
         dialect: &Dialect,
     ) -> QueryResult<()> {
         let (key, holder) = (self.meta.key, self.columns_of(relation));
-        self.sql("WITH RECURSIVE tree (");
+        self.sql(dialect.recursion.before);
+        self.sql("WITH RECURSIVE moored_tree (");
         self.separated(", ", 0..key.len(), |text, place| {
             text.sql(&format!("c{place}"));
             Ok(())
@@ -79,22 +81,28 @@ impl<B: Backend> Text<B> {
         self.sql(") AS (");
         self.select_where::<E>(key.to_vec(), holder, rows, dialect)?;
         self.sql(" UNION ");
-        self.select_joined_to_tree::<E>(key.to_vec(), holder)?;
+        self.select_joined_to_tree::<E>("", key.to_vec(), holder)?;
         self.sql(") ");
-        self.select_joined_to_tree::<E>(self.selected(Selected::Row), key)
+        self.select_joined_to_tree::<E>(dialect.recursion.hint, self.selected(Selected::Row), key)
     }
 
-    /// `SELECT t.a, t.b FROM t AS t JOIN tree ON t.id = tree.c0`
-    fn select_joined_to_tree<E: Entity<B>>(&mut self, columns: Vec<usize>, on: &[usize]) -> QueryResult<()> {
+    /// `SELECT t.a, t.b FROM t AS t JOIN moored_tree ON t.id = moored_tree.c0`
+    fn select_joined_to_tree<E: Entity<B>>(
+        &mut self,
+        hint: &str,
+        columns: Vec<usize>,
+        on: &[usize],
+    ) -> QueryResult<()> {
         self.sql("SELECT ");
+        self.sql(hint);
         self.names_of_t(columns)?;
         self.sql(" FROM ");
         self.table::<E>()?;
-        self.sql(" AS t JOIN tree ON ");
+        self.sql(" AS t JOIN moored_tree ON ");
         self.separated(" AND ", on.iter().enumerate(), |text, (place, &column)| {
             text.sql("t.");
             text.name(column)?;
-            text.sql(&format!(" = tree.c{place}"));
+            text.sql(&format!(" = moored_tree.c{place}"));
             Ok(())
         })
     }

@@ -288,6 +288,33 @@ macro_rules! loading_behaviours {
                 .unwrap();
             }
 
+            /// MariaDB ends a recursion at a thousand levels without a word unless it is told otherwise.
+            #[test]
+            fn a_tree_deeper_than_a_thousand_levels_is_whole() {
+                const LEVELS: i32 = 1_500;
+                let (orm, _) = open();
+                let rows = (1..=LEVELS).map(|id| match id {
+                    1 => "(1, 's1', NULL)".into(),
+                    _ => format!("({id}, 's{id}', {})", id - 1),
+                });
+                let rows = rows.collect::<Vec<String>>().join(", ");
+                samples::execute(
+                    &orm,
+                    &format!("INSERT INTO categories (id, slug, parent_id) VALUES {rows}"),
+                );
+                orm.session(|session| {
+                    let root = session.find::<Category>(1)?.required()?;
+                    let mut node = session.populate(&root, Category::children().all_levels())?;
+                    let mut levels = 1;
+                    while let Some(child) = session.nested(&node, Category::children())?.pop() {
+                        (node, levels) = (child, levels + 1);
+                    }
+                    assert_eq!(levels, LEVELS);
+                    Ok(())
+                })
+                .unwrap();
+            }
+
             #[test]
             fn a_relation_of_several_columns_and_one_to_one() {
                 let (orm, log) = open();

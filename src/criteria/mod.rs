@@ -7,6 +7,7 @@ mod assignments;
 mod criterion;
 mod field;
 mod fields;
+mod related;
 mod select;
 mod text;
 
@@ -14,4 +15,5 @@ pub use assignments::Assignments;
 pub use criterion::Criterion;
 pub use field::{Field, Order};
 pub use fields::Fields;
+pub(crate) use related::Related;
 pub use select::Select;

@@ -10,8 +10,8 @@ use crate::session::Fragment;
 pub struct Select<E> {
     pub(super) criterion: Option<Node>,
     pub(super) orders: Vec<Order<E>>,
-    pub(super) limit: Option<u32>,
-    pub(super) offset: Option<u32>,
+    pub(crate) limit: Option<u32>,
+    pub(crate) offset: Option<u32>,
 }
 
 impl<E: Model> Select<E> {
@@ -64,10 +64,15 @@ impl<E: Model> Select<E> {
     where
         E: Entity<B>,
     {
+        self.limit_to(limit);
+        Box::new(text::Statement::new(self, 0..E::meta().columns.len()))
+    }
+
+    /// Limits it further, if a limit is given.
+    pub(crate) fn limit_to(&mut self, limit: Option<i64>) {
         if let Some(rows) = limit.and_then(|rows| u32::try_from(rows).ok()) {
             self.limit = Some(self.limit.map_or(rows, |own| own.min(rows)));
         }
-        Box::new(text::Statement::new(self, 0..E::meta().columns.len()))
     }
 
     /// The query of the keys alone.

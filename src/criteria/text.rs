@@ -8,7 +8,7 @@ use diesel::query_builder::{AstPass, QueryFragment};
 use super::Select;
 use super::criterion::{Node, Operator};
 use crate::backend::Backend;
-use crate::entity::Entity;
+use crate::entity::{Entity, Model};
 use crate::statement::Text;
 
 /// The SELECT of criteria: a text that is written at once, and the values that go into its placeholders.
@@ -28,16 +28,69 @@ impl<E: Entity<B>, B: Backend> Statement<E, B> {
 
 impl<E: Entity<B>, B: Backend> QueryFragment<B::Diesel> for Statement<E, B> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, B::Diesel>) -> QueryResult<()> {
-        let criterion = self.select.criterion.as_ref();
-        // A list or a number in the text makes for any number of texts.
-        if self.select.limit.is_some() || criterion.is_some_and(has_list) {
+        if self.select.has_many_texts() {
             out.unsafe_to_cache_prepared();
         }
-        match &self.text {
-            Ok(text) => out.push_sql(text),
-            Err(error) => return Err(diesel::result::Error::QueryBuilderError(error.to_string().into())),
+        pushed(&self.text, &mut out)?;
+        self.select.criterion.as_ref().map_or(Ok(()), |node| bind::<E, B>(node, &mut out))
+    }
+}
+
+/// Pushes a text, or tells why there is none.
+pub(super) fn pushed<DB: diesel::backend::Backend>(
+    text: &QueryResult<String>,
+    out: &mut AstPass<'_, '_, DB>,
+) -> QueryResult<()> {
+    match text {
+        Ok(text) => {
+            out.push_sql(text);
+            Ok(())
         }
-        criterion.map_or(Ok(()), |node| bind::<E, B>(node, &mut out))
+        Err(error) => Err(diesel::result::Error::QueryBuilderError(error.to_string().into())),
+    }
+}
+
+impl<E: Model> Select<E> {
+    /// Whether a list or a number in the text makes for any number of texts.
+    pub(super) fn has_many_texts(&self) -> bool {
+        self.limit.is_some() || self.criterion.as_ref().is_some_and(has_list)
+    }
+
+    pub(crate) const fn has_condition(&self) -> bool {
+        self.criterion.is_some()
+    }
+
+    /// How many values the condition binds.
+    pub(crate) fn binds(&self) -> usize {
+        self.criterion.as_ref().map_or(0, binds)
+    }
+
+    pub(crate) fn write_condition<B: Backend>(&self, text: &mut Text<B>) -> QueryResult<()> {
+        self.criterion.as_ref().map_or(Ok(()), |criterion| condition(text, criterion))
+    }
+
+    pub(crate) const fn has_order(&self) -> bool {
+        !self.orders.is_empty()
+    }
+
+    /// ` ORDER BY a ASC, b DESC`, or nothing.
+    pub(crate) fn write_order<B: Backend>(&self, text: &mut Text<B>) -> QueryResult<()> {
+        for (place, order) in self.orders.iter().enumerate() {
+            text.sql(if place == 0 { " ORDER BY " } else { ", " });
+            text.name(order.column)?;
+            text.sql(if order.descending { " DESC" } else { " ASC" });
+        }
+        Ok(())
+    }
+
+    /// ` LIMIT 10 OFFSET 20`, or nothing.
+    pub(crate) fn write_limit<B: Backend>(&self, text: &mut Text<B>) {
+        if let Some(limit) = self.limit {
+            text.sql(&format!(" LIMIT {limit}"));
+            if let Some(offset) = self.offset {
+                text.sql(&format!(" OFFSET {offset}"));
+            }
+        }
     }
 }
 
@@ -50,21 +103,12 @@ fn write<E: Entity<B>, B: Backend>(
     text.names(columns)?;
     text.sql(" FROM ");
     text.table::<E>()?;
-    if let Some(criterion) = &select.criterion {
+    if select.has_condition() {
         text.sql(" WHERE ");
-        condition(&mut text, criterion)?;
     }
-    for (place, order) in select.orders.iter().enumerate() {
-        text.sql(if place == 0 { " ORDER BY " } else { ", " });
-        text.name(order.column)?;
-        text.sql(if order.descending { " DESC" } else { " ASC" });
-    }
-    if let Some(limit) = select.limit {
-        text.sql(&format!(" LIMIT {limit}"));
-        if let Some(offset) = select.offset {
-            text.sql(&format!(" OFFSET {offset}"));
-        }
-    }
+    select.write_condition(&mut text)?;
+    select.write_order(&mut text)?;
+    select.write_limit(&mut text);
     Ok(text.finish())
 }
 
@@ -128,6 +172,16 @@ pub(super) fn bind<'b, E: Entity<B>, B: Backend>(
             bind::<E, B>(right, out)
         }
         Node::Not(node) => bind::<E, B>(node, out),
+    }
+}
+
+fn binds(node: &Node) -> usize {
+    match node {
+        Node::Every | Node::Null { .. } => 0,
+        Node::Compare { .. } => 1,
+        Node::In { values, .. } => values.len(),
+        Node::And(left, right) | Node::Or(left, right) => binds(left) + binds(right),
+        Node::Not(node) => binds(node),
     }
 }
 

@@ -2,9 +2,11 @@
 
 use super::{Many, Optional, Populate, Relation, Required, Through, ToOne};
 use crate::backend::Backend;
+use crate::criteria::Select;
 use crate::entity::{Entity, Link, Model};
 use crate::error::Result;
 use crate::session::Core;
+use crate::statement::Way;
 
 /// What becomes of a row that is taken out of a collection: it stays, and refers to nothing.
 #[derive(Debug)]
@@ -27,6 +29,12 @@ pub trait Members<R: Relation, B: Backend>: Populate<R, B> {
     /// Whether memory can tell of a row that it is in, without the others.
     #[doc(hidden)]
     const TELLS: bool;
+    /// How the rows are told by the key of the owner.
+    #[doc(hidden)]
+    fn way() -> Way<B>;
+    /// The rows of each owner that fulfil criteria, as slots of the target.
+    #[doc(hidden)]
+    fn choose(core: &mut Core<B>, owners: &[u32], select: Select<R::Target>) -> Result<Vec<Vec<u32>>>;
 }
 
 /// A kind whose collection takes rows as they are.
@@ -77,6 +85,14 @@ where
 
     fn members(core: &Core<B>, owner: u32) -> Vec<u32> {
         core.referring::<V>(owner)
+    }
+
+    fn way() -> Way<B> {
+        Way::referring::<V>()
+    }
+
+    fn choose(core: &mut Core<B>, owners: &[u32], select: Select<R::Target>) -> Result<Vec<Vec<u32>>> {
+        core.choose_referring::<V>(owners, select)
     }
 }
 
@@ -143,6 +159,14 @@ where
 
     fn members(core: &Core<B>, owner: u32) -> Vec<u32> {
         core.linked::<N, F>(owner).into_iter().map(|(_, target)| target).collect()
+    }
+
+    fn way() -> Way<B> {
+        Way::linked::<N, F>()
+    }
+
+    fn choose(core: &mut Core<B>, owners: &[u32], select: Select<R::Target>) -> Result<Vec<Vec<u32>>> {
+        core.choose_linked::<N, F>(owners, select)
     }
 }
 

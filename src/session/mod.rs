@@ -5,6 +5,7 @@ mod auto;
 mod border;
 mod bracket;
 mod cascade;
+mod choose;
 mod core;
 mod events;
 mod flush;

@@ -98,23 +98,7 @@ impl<B: Backend> Core<B> {
         let mut keys = Vec::new();
         let arena = self.map.arena_mut::<V::Owner>();
         owners.iter().for_each(|&owner| keys.extend(arena.reference_of::<V::Target>(owner, V::INDEX)));
-        keys.sort_unstable();
-        keys.dedup();
-        let targets = self.map.arena_mut::<V::Target>();
-        keys.retain(|key| matches!(targets.find(key), Found::Unloaded | Found::Unknown));
-        if !keys.is_empty() {
-            self.run(|connection, map| {
-                let store = map.store_mut::<V::Target>();
-                let mut rows = Vec::with_capacity(keys.len());
-                store.writer.load_by_keys(connection, &keys, &mut |row| rows.push(row))?;
-                let other = rows.iter().map(V::Target::key).find(|key| keys.binary_search(key).is_err());
-                other.map_or(Ok(()), |key| {
-                    Err(spelled_otherwise::<V>(RowName::new(V::Target::meta(), &key)))
-                })?;
-                rows.into_iter().try_for_each(|row| store.arena.take_in(row).map(drop))?;
-                store.catch_up(connection)
-            })?;
-        }
+        self.load_ends::<V>(keys)?;
         let mut slots = Vec::with_capacity(owners.len());
         for &owner in owners {
             // What cannot be given is an error when it is read.
@@ -123,6 +107,29 @@ impl<B: Backend> Core<B> {
         slots.sort_unstable();
         slots.dedup();
         Ok(slots)
+    }
+
+    /// Loads the rows of those keys, to which rows refer, that are not in memory.
+    pub(super) fn load_ends<V>(&mut self, mut keys: Vec<<V::Target as Model>::Key>) -> Result<()>
+    where
+        V: ToOne<Target: Entity<B>>,
+    {
+        keys.sort_unstable();
+        keys.dedup();
+        let targets = self.map.arena_mut::<V::Target>();
+        keys.retain(|key| matches!(targets.find(key), Found::Unloaded | Found::Unknown));
+        if keys.is_empty() {
+            return Ok(());
+        }
+        self.run(|connection, map| {
+            let store = map.store_mut::<V::Target>();
+            let mut rows = Vec::with_capacity(keys.len());
+            store.writer.load_by_keys(connection, &keys, &mut |row| rows.push(row))?;
+            let other = rows.iter().map(V::Target::key).find(|key| keys.binary_search(key).is_err());
+            other.map_or(Ok(()), |key| Err(spelled_otherwise::<V>(RowName::new(V::Target::meta(), &key))))?;
+            rows.into_iter().try_for_each(|row| store.arena.take_in(row).map(drop))?;
+            store.catch_up(connection)
+        })
     }
 
     /// The row that a row refers to, as memory has it.
@@ -254,6 +261,6 @@ fn check_spelling<V: ToOne>(
     }
 }
 
-fn spelled_otherwise<V: ToOne>(row: RowName) -> Error {
+pub(super) fn spelled_otherwise<V: ToOne>(row: RowName) -> Error {
     Error::KeySpelling { entity: V::Owner::meta().name, relation: V::NAME, row }
 }

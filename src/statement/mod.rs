@@ -27,7 +27,7 @@ pub(crate) use bulk::{SetBased, check_assignments, check_next_version, fixed_col
 pub(crate) use delete::Missing;
 pub use load::{load, number, stream};
 pub(crate) use lock::{LockClause, Locked};
-pub(crate) use text::{Text, sql_of, table_name};
+pub(crate) use text::{LinkTable, Text, Way, sql_of, table_name};
 pub(crate) use update::Assignment;
 pub(crate) use upsert::{Conflict, set_columns, value_of};
 pub(crate) use wrap::Count;

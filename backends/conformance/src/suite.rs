@@ -18,6 +18,7 @@ macro_rules! suite {
         $crate::cascades_behaviours!($backend, $harness);
         $crate::chains_behaviours!($backend, $harness);
         $crate::changes_behaviours!($backend, $harness);
+        $crate::choosing_behaviours!($backend, $harness);
         $crate::circles_behaviours!($backend, $harness);
         $crate::collections_behaviours!($backend, $harness);
         $crate::composite_behaviours!($backend, $harness);

@@ -7,9 +7,11 @@ use std::marker::PhantomData;
 use hashbrown::HashSet;
 
 use super::link::Linkable;
+use super::query::{Query, Wanted};
 use crate::backend::Backend;
-use crate::entity::{Draft, Entity, Link};
-use crate::error::Result;
+use crate::criteria::{Related, Select};
+use crate::entity::{Draft, Entity, Link, Model};
+use crate::error::{Error, Result};
 use crate::handle::{Handle, Managed};
 use crate::relation::{Adds, Members, Relation, Releases};
 use crate::session::{Authority, UnitOfWork};
@@ -198,6 +200,51 @@ where
         let mut members = self.members();
         members.retain(|&slot| self.uow.core.is_row::<R::Target>(slot));
         Ok(members.into_iter().map(|slot| self.uow.handle(slot)).collect())
+    }
+
+    /// A query of the rows that are in, by criteria: filtered, ordered, a page of them. Loaded or not, the database is asked, and
+    /// what is pending is flushed before as before any [`select`](UnitOfWork::select).
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let ursula = session.find::<Author>(1)?.required()?;
+    /// let mut books = session.collection(&ursula, Author::books());
+    /// let page = books.select(Book::COPIES.gt(0).order(Book::TITLE.asc()).limit(10).offset(0))?.all()?;
+    /// assert_eq!(page.len(), 1); // SELECT .. WHERE author_id = ? AND copies > ? ORDER BY title LIMIT 10
+    /// # Ok(())
+    /// # }) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`NotWritten`](Error::NotWritten) where the owner is a draft: the database knows nothing of it.
+    pub fn select(
+        &mut self,
+        select: impl Into<Select<R::Target>>,
+    ) -> Result<Query<'_, 's, 'static, B, A, R::Target>> {
+        let core = &mut self.uow.core;
+        let key = match core.is_row::<R::Owner>(self.owner) {
+            true => core.map.arena_mut::<R::Owner>().key_of(self.owner),
+            false => None,
+        };
+        let key = key.ok_or_else(|| Error::NotWritten { entity: R::Owner::meta().name })?;
+        let dialect = core.map.dialect();
+        let mut select = select.into();
+        Ok(Query::new(self.uow, move |wanted| {
+            let way = <R::Kind as Members<R, B>>::way();
+            let related = |select, columns: &mut dyn Iterator<Item = usize>| {
+                Related::<R::Target, R::Owner, B>::of_one(select, &way, key, columns, dialect)
+            };
+            let meta = R::Target::meta();
+            Box::new(match wanted {
+                Wanted::Rows { limit } => {
+                    select.limit_to(limit);
+                    related(select, &mut (0..meta.columns.len()))
+                }
+                Wanted::Keys => related(select, &mut meta.key.iter().copied()),
+            })
+        }))
     }
 
     fn has(&mut self, member: u32) -> Result<bool> {

@@ -3,10 +3,13 @@
 use std::any::TypeId;
 
 use crate::backend::Backend;
+use crate::criteria::Select;
 use crate::entity::{Entity, Model};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Managed};
-use crate::relation::{Kind, Loaded, LoadedWith, Populate, Relation, Rows, Run, With, Witnessed, not_loaded};
+use crate::relation::{
+    Kind, Loaded, LoadedWith, Members, Populate, Relation, Rows, Run, With, Witnessed, not_loaded,
+};
 use crate::session::UnitOfWork;
 
 impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
@@ -43,6 +46,52 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
         T: Rows<'s> + ?Sized,
         P: Run<T::Entity, B>,
     {
+        let slots = self.slots_of(rows)?;
+        plan.run(&mut self.core, &slots)?;
+        Ok(rows.loaded::<P>())
+    }
+
+    /// Of the rows that a relation to many leads to, those that fulfil criteria, for each of these rows: one statement, however
+    /// many there are, and a limit counts for each by itself. A relation through rows in between takes a second one for the
+    /// targets that are not in memory.
+    ///
+    /// The database is asked whether the relation is loaded or not, and what is pending is flushed before as before a
+    /// [`select`](Self::select). What comes back is no more than it says: a list for each row, in the order of `rows`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// let authors = session.query::<Author>(authors::table).all()?;
+    /// let latest = Book::COPIES.gt(0).order(Book::ID.desc()).limit(3);
+    /// let latest = session.select_each(&authors, Author::books(), latest)?; // the latest three of each
+    /// for (author, books) in authors.iter().zip(&latest) {
+    ///     println!("{}: {}", session[author].name, books.len());
+    /// }
+    /// # Ok(())
+    /// # }) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`populate`](Self::populate), and what a flush returns.
+    pub fn select_each<T, R>(
+        &mut self,
+        rows: &T,
+        relation: R,
+        select: impl Into<Select<R::Target>>,
+    ) -> Result<Vec<Vec<Handle<'s, R::Target, Managed>>>>
+    where
+        T: Rows<'s, Entity = R::Owner> + ?Sized,
+        R: Relation<Target: Entity<B>, Kind: Members<R, B>>,
+    {
+        let _ = relation;
+        let slots = self.slots_of(rows)?;
+        let chosen = <R::Kind as Members<R, B>>::choose(&mut self.core, &slots, select.into())?;
+        let handles = |slots: Vec<u32>| slots.into_iter().map(|slot| self.handle(slot)).collect();
+        Ok(chosen.into_iter().map(handles).collect())
+    }
+
+    fn slots_of<T: Rows<'s> + ?Sized>(&self, rows: &T) -> Result<Vec<u32>> {
         let tag = self.core.tag;
         let mut slots = Vec::new();
         let mut is_foreign = false;
@@ -50,11 +99,10 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
             is_foreign |= row.tag() != tag;
             slots.push(row.slot());
         });
-        if is_foreign {
-            return Err(Error::ForeignHandle { entity: T::Entity::meta().name });
+        match is_foreign {
+            true => Err(Error::ForeignHandle { entity: T::Entity::meta().name }),
+            false => Ok(slots),
         }
-        plan.run(&mut self.core, &slots)?;
-        Ok(rows.loaded::<P>())
     }
 
     /// The rows that a loaded relation leads to, as memory has it now, in the order in which they came into memory. No SQL.

@@ -44,15 +44,10 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
         &'u mut self,
         query: impl EntityQuery<'q, E, B>,
     ) -> Query<'u, 's, 'q, B, A, E> {
-        Query {
-            uow: self,
-            fragment: Box::new(move |wanted| match wanted {
-                Wanted::Rows { limit } => query.fragment(limit),
-                Wanted::Keys => query.keys(),
-            }),
-            mode: None,
-            _of: PhantomData,
-        }
+        Query::new(self, move |wanted| match wanted {
+            Wanted::Rows { limit } => query.fragment(limit),
+            Wanted::Keys => query.keys(),
+        })
     }
 }
 
@@ -79,15 +74,10 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// ```
     pub fn select<E: Entity<B>>(&mut self, select: impl Into<Select<E>>) -> Query<'_, 's, 'static, B, A, E> {
         let select = select.into();
-        Query {
-            uow: self,
-            fragment: Box::new(move |wanted| match wanted {
-                Wanted::Rows { limit } => select.fragment(limit),
-                Wanted::Keys => select.keys(),
-            }),
-            mode: None,
-            _of: PhantomData,
-        }
+        Query::new(self, move |wanted| match wanted {
+            Wanted::Rows { limit } => select.fragment(limit),
+            Wanted::Keys => select.keys(),
+        })
     }
 }
 
@@ -156,6 +146,13 @@ where
 }
 
 impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> Query<'u, 's, 'q, B, A, E> {
+    pub(super) fn new(
+        uow: &'u mut UnitOfWork<'s, B, A>,
+        fragment: impl FnOnce(Wanted) -> Fragment<'q, B> + 'q,
+    ) -> Self {
+        Self { uow, fragment: Box::new(fragment), mode: None, _of: PhantomData }
+    }
+
     /// When to flush before this query, whatever the session says. Asking for a flush takes the authority to flush.
     pub const fn flush_mode(mut self, mode: FlushMode) -> Self
     where

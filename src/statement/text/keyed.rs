@@ -192,7 +192,13 @@ impl<B: Backend> Text<B> {
     /// for an array of keys.
     ///
     /// One tuple in IN is a full scan on MariaDB, and tuples are a syntax error on SQLite without VALUES.
-    fn keys(&mut self, key: &[usize], rows: Count, check: bool, keyed: KeyedShape) -> QueryResult<()> {
+    pub(super) fn keys(
+        &mut self,
+        key: &[usize],
+        rows: Count,
+        check: bool,
+        keyed: KeyedShape,
+    ) -> QueryResult<()> {
         let version = self.version(check);
         match (key, rows) {
             (_, Count::ONE) => self.equal_to(key.iter().copied().chain(version)),

@@ -3,6 +3,7 @@
 mod insert;
 mod keyed;
 mod name;
+mod related;
 mod update;
 mod upsert;
 
@@ -18,6 +19,7 @@ use crate::entity::{ColumnSet, Entity, EntityMeta};
 
 pub(super) use name::{Table, generated_key, quoted};
 pub(crate) use name::{sql_of, table_name};
+pub(crate) use related::{LinkTable, Way};
 pub(super) use update::pieces_around;
 pub(super) use upsert::MET_ANOTHER;
 
@@ -113,11 +115,13 @@ impl Texts {
 pub(crate) struct Text<B: Backend> {
     builder: DieselBuilder<B>,
     meta: &'static EntityMeta,
+    /// What stands before the name of a column: nothing, or `t.`.
+    prefix: &'static str,
 }
 
 impl<B: Backend> Text<B> {
     pub(crate) fn of<E: Entity<B>>() -> Self {
-        Self { builder: DieselBuilder::<B>::default(), meta: E::meta() }
+        Self { builder: DieselBuilder::<B>::default(), meta: E::meta(), prefix: "" }
     }
 
     pub(crate) fn finish(self) -> String {
@@ -163,6 +167,7 @@ impl<B: Backend> Text<B> {
 
     pub(crate) fn name(&mut self, column: usize) -> QueryResult<()> {
         let name = self.meta.columns.get(column).map_or("", |column| column.name);
+        self.builder.push_sql(self.prefix);
         self.builder.push_identifier(name)
     }
 

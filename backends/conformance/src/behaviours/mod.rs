@@ -8,6 +8,7 @@ mod bulk_model;
 mod cascades;
 mod chains;
 mod changes;
+mod choosing;
 mod circles;
 mod collections;
 mod composite;

@@ -19,7 +19,11 @@ pub struct Hall {
 #[derive(Entity, Queryable, Clone, Debug, PartialEq)]
 #[diesel(table_name = stalls)]
 #[entity(belongs_to(Stall, name = neighbour, columns(hall_id, beside)))]
-#[entity(has_many(tickets: Ticket, by = stall), has_one(plaque: Plaque, by = stall))]
+#[entity(
+    has_many(tickets: Ticket, by = stall),
+    has_one(plaque: Plaque, by = stall),
+    many_to_many(swaps: Stall, through = Ticket, by = stall, to = swap)
+)]
 pub struct Stall {
     #[entity(key, belongs_to = Hall)]
     pub hall_id: Key<Hall>,

@@ -161,6 +161,20 @@ pub enum Error {
         /// The entity's name.
         entity: &'static str,
     },
+    /// The rows of a list cannot be put in order: there is no position after the greatest. Give its rows smaller ones.
+    #[error("there is no position after the greatest of {entity}")]
+    PositionExhausted {
+        /// The entity's name.
+        entity: &'static str,
+    },
+    /// A row is not in the collection that it was to be moved in. Nothing was moved.
+    #[error("the collection {relation} of a {entity} has no such row")]
+    NotInCollection {
+        /// The name of the entity that has the collection.
+        entity: &'static str,
+        /// The relation.
+        relation: &'static str,
+    },
     /// The version column has no further value.
     #[error("the version of {0} has no next value")]
     VersionExhausted(RowName),

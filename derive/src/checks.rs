@@ -25,6 +25,7 @@ pub(crate) fn check(entity: &Entity, errors: &mut Errors) {
         check_filled(column, errors);
         check_version(column, errors);
         check_unversioned(entity, column, errors);
+        check_position(column, errors);
         check_relation(column, errors);
     }
     for composite in &entity.composites {
@@ -53,6 +54,9 @@ fn check_struct(entity: &Entity, errors: &mut Errors) {
                 "an entity has at most {MOST_COLUMNS} columns and this has {count}: split the struct in two"
             ),
         );
+    }
+    for second in entity.columns.iter().filter_map(|c| c.position).skip(1) {
+        errors.at(second, "a row stands in one place: remove the second `position`");
     }
     for second in entity.columns.iter().filter_map(|c| c.version).skip(1) {
         errors.at(second, "an entity has one version column: remove the second `version`");
@@ -125,6 +129,22 @@ fn check_unversioned(entity: &Entity, column: &Column, errors: &mut Errors) {
     }
 }
 
+fn check_position(column: &Column, errors: &mut Errors) {
+    let Some(position) = column.position else { return };
+    if column.is_nullable() {
+        errors.at(column.ty.span(), "a position cannot be NULL: take the `Option` away");
+    }
+    if column.key.is_some() || column.version.is_some() || column.generated.is_some() {
+        errors.at(
+            position,
+            "a row is moved by an edit of its position, which a key, a version or a generated column does not take: give it a field of its own",
+        );
+    }
+    if column.belongs_to.is_some() {
+        errors.at(position, "a position is no foreign key: give it a field of its own");
+    }
+}
+
 fn check_relation(column: &Column, errors: &mut Errors) {
     if column.belongs_to.is_some() {
         if column.relation_name().is_none() {
@@ -166,6 +186,7 @@ fn check_composite(entity: &Entity, composite: &Composite, errors: &mut Errors) 
                 "a column of a relation has no default: remove `default` or take the column out",
             ),
             (column.version, "a version is no foreign key: take the column out"),
+            (column.position, "a position is no foreign key: take the column out"),
         ];
         if let Some((_, why)) = refused.into_iter().find(|(mark, _)| mark.is_some()) {
             errors.at(field.span(), why);

@@ -14,6 +14,7 @@ pub(crate) enum Way {
     Many {
         by: Ident,
         removes_orphans: bool,
+        is_ordered: bool,
     },
     One {
         by: Ident,
@@ -23,6 +24,7 @@ pub(crate) enum Way {
         link: Box<Type>,
         by: Ident,
         to: Ident,
+        is_ordered: bool,
     },
 }
 
@@ -64,7 +66,7 @@ impl Inverse {
         let form = form(&kind);
         let (name, target, items) = split_after_name_and_type(item, tokens.clone(), form, errors)?;
         let (mut link, mut by, mut to, mut type_name) = (None, None, None, None);
-        let mut removes_orphans = false;
+        let (mut removes_orphans, mut is_ordered) = (false, false);
         let mut on_remove = OnRemove::Restrict;
         let mut seen = HashSet::new();
         for item in items {
@@ -82,6 +84,7 @@ impl Inverse {
                         errors.at(said.span(), "`orphans` are `keep`, which is the default, or `remove`");
                     }
                 }
+                "ordered" if kind != "has_one" => is_ordered = item.flag(errors),
                 "on_remove" => on_remove = read_on_remove(&item, &kind, errors),
                 "type" => type_name = item.value("type = AuthorOfBooks", errors),
                 _ => {
@@ -94,9 +97,9 @@ impl Inverse {
             errors.at(item.span(), format_args!("`{kind}` needs `{missing}`: write `{form}`"));
         }
         let way = match kind.as_str() {
-            "has_many" => Way::Many { by: by?, removes_orphans },
+            "has_many" => Way::Many { by: by?, removes_orphans, is_ordered },
             "has_one" => Way::One { by: by? },
-            _ => Way::Through { link: Box::new(link?), by: by?, to: to? },
+            _ => Way::Through { link: Box::new(link?), by: by?, to: to?, is_ordered },
         };
         Some(Self { span: item.span(), name, target, way, on_remove, type_name })
     }

@@ -30,6 +30,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `default` | the database has a default: a draft may leave the column out, which is not NULL |
 /// | `version` | the version of optimistic locking, counted by the library |
 /// | `unversioned` | a change of this column alone neither compares the version nor moves it on: the last writer wins |
+/// | `position` | where the row stands in a list, for an `ordered` relation; an integer |
 /// | `unique` | the column is unique in the table |
 /// | `deferred_unique` | the same, by a constraint that is declared initially deferred |
 /// | `belongs_to = Author` | the column holds the key of an `Author`; the relation is the field's name without `_id` |
@@ -47,6 +48,7 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// | `has_many(books: Book, by = author)` | the other side of the relation `author` of `Book`: many of them refer to one row of this entity |
 /// | `orphans = remove` | beside `by` of a `has_many`: a row that is taken out of the collection is removed |
+/// | `ordered` | beside `by` of a `has_many` or a `many_to_many`: a list, in the order of the `position` of the rows that refer to this entity |
 /// | `on_remove = cascade` | in any of these: rows that refer to one which is removed are removed with it, or by `unlink` let go of it, or by `database` are left to `ON DELETE` as far as they are not in memory; `restrict` is the default |
 /// | `has_one(profile: Profile, by = author)` | the same where at most one does: its columns are unique |
 /// | `many_to_many(tags: Tag, through = BookTag, by = book, to = tag)` | rows of `BookTag` link this entity to `Tag`, by their relations `book` and `tag` |

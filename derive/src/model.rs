@@ -17,12 +17,13 @@ use crate::diagnostics::{Errors, list};
 use crate::inverse::{self, Inverse};
 
 /// What a field can be marked as.
-const ON_FIELD: [&str; 12] = [
+const ON_FIELD: [&str; 13] = [
     "key",
     "generated",
     "default",
     "version",
     "unversioned",
+    "position",
     "unique",
     "deferred_unique",
     "belongs_to",
@@ -61,6 +62,7 @@ pub(crate) struct Column {
     pub(crate) default: Option<Span>,
     pub(crate) version: Option<Span>,
     pub(crate) unversioned: Option<Span>,
+    pub(crate) position: Option<Span>,
     pub(crate) unique: Option<Span>,
     pub(crate) deferred_unique: Option<Span>,
     pub(crate) belongs_to: Option<Type>,
@@ -146,6 +148,11 @@ impl Entity {
         self.columns.iter().find(|c| c.version.is_some())
     }
 
+    /// The column that says where a row stands in a list.
+    pub(crate) fn position(&self) -> Option<&Column> {
+        self.columns.iter().find(|c| c.position.is_some())
+    }
+
     /// The columns of a unique set, in the order of declaration.
     pub(crate) fn columns_of<'a>(&'a self, set: &Unique) -> Vec<&'a Column> {
         set.fields.iter().filter_map(|field| self.column(field)).collect()
@@ -177,6 +184,7 @@ impl Column {
             default: None,
             version: None,
             unversioned: None,
+            position: None,
             unique: None,
             deferred_unique: None,
             belongs_to: None,
@@ -204,6 +212,7 @@ impl Column {
             "default" => self.default = flag(errors),
             "version" => self.version = flag(errors),
             "unversioned" => self.unversioned = flag(errors),
+            "position" => self.position = flag(errors),
             "unique" | "deferred_unique" if matches!(item.value, Value::List(_)) => errors.at(
                 item.span(),
                 format_args!(

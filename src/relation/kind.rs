@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Keep, Loaded, Optional, Relation, Required, ToOne, Witness};
+use super::{Keep, Loaded, Optional, Order, Relation, Required, ToOne, Unordered, Witness};
 use crate::backend::Backend;
 use crate::entity::Entity;
 use crate::error::{Error, Result};
@@ -32,15 +32,15 @@ pub trait Populate<R: Relation, B: Backend>: Kind<R> {
 #[derive(Debug)]
 pub struct One<N>(PhantomData<fn() -> N>);
 /// By a column of the target, of which many can refer to one owner. `O` says what becomes of one that is taken out: [`Keep`] or
-/// [`RemoveOrphans`](super::RemoveOrphans).
+/// [`RemoveOrphans`](super::RemoveOrphans); `S` in which order they are: [`Unordered`] or [`Ordered`](super::Ordered).
 #[derive(Debug)]
-pub struct Many<V, O = Keep>(PhantomData<fn() -> (V, O)>);
+pub struct Many<V, O = Keep, S = Unordered>(PhantomData<fn() -> (V, O, S)>);
 /// By a column of the target, of which one at most refers to an owner.
 #[derive(Debug)]
 pub struct Single<V>(PhantomData<fn() -> V>);
-/// By two columns of rows in between: `N` leads back to the owner, `F` on to the target.
+/// By two columns of rows in between: `N` leads back to the owner, `F` on to the target. `S` is the order of the rows in between.
 #[derive(Debug)]
-pub struct Through<N, F>(PhantomData<fn() -> (N, F)>);
+pub struct Through<N, F, S = Unordered>(PhantomData<fn() -> (N, F, S)>);
 
 /// Whether a relation always refers to a row.
 pub trait Presence: 'static {
@@ -92,7 +92,7 @@ where
     }
 }
 
-impl<R: Relation, V, O: 'static> Kind<R> for Many<V, O>
+impl<R: Relation, V, O: 'static, S: 'static> Kind<R> for Many<V, O, S>
 where
     V: ToOne<Owner = R::Target, Target = R::Owner>,
 {
@@ -100,10 +100,11 @@ where
     type Nested<'s, W: Witness> = Vec<Loaded<'s, R::Target, W>>;
 }
 
-impl<R, V, O, B> Populate<R, B> for Many<V, O>
+impl<R, V, O, S, B> Populate<R, B> for Many<V, O, S>
 where
     B: Backend,
     O: 'static,
+    S: Order<R::Target, B>,
     R: Relation<Owner: Entity<B>, Target: Entity<B>>,
     V: ToOne<Owner = R::Target, Target = R::Owner>,
 {
@@ -112,12 +113,27 @@ where
     }
 
     fn rows<'s>(core: &Core<B>, owner: u32) -> Self::Rows<'s> {
-        core.referring_rows::<V>(owner).into_iter().map(|slot| core.handle(slot)).collect()
+        ordered_rows::<V, S, B>(core, owner).into_iter().map(|slot| core.handle(slot)).collect()
     }
 
     fn nested<'s, W: Witness>(core: &Core<B>, owner: u32) -> Result<Self::Nested<'s, W>> {
-        core.referring_rows::<V>(owner).into_iter().map(|slot| witnessed::<R, W, B>(core, slot)).collect()
+        ordered_rows::<V, S, B>(core, owner)
+            .into_iter()
+            .map(|slot| witnessed::<R, W, B>(core, slot))
+            .collect()
     }
+}
+
+/// The rows of an owner that can be read, in their order.
+fn ordered_rows<V, S, B>(core: &Core<B>, owner: u32) -> Vec<u32>
+where
+    B: Backend,
+    V: ToOne<Owner: Entity<B>, Target: Entity<B>>,
+    S: Order<V::Owner, B>,
+{
+    let mut rows = core.referring_rows::<V>(owner);
+    S::sort(core, &mut rows, |&slot| slot);
+    rows
 }
 
 impl<R: Relation, V> Kind<R> for Single<V>
@@ -147,7 +163,7 @@ where
     }
 }
 
-impl<R: Relation, N, F> Kind<R> for Through<N, F>
+impl<R: Relation, N, F, S: 'static> Kind<R> for Through<N, F, S>
 where
     N: ToOne<Target = R::Owner>,
     F: ToOne<Owner = N::Owner, Target = R::Target>,
@@ -156,9 +172,10 @@ where
     type Nested<'s, W: Witness> = Vec<Loaded<'s, R::Target, W>>;
 }
 
-impl<R, N, F, B> Populate<R, B> for Through<N, F>
+impl<R, N, F, S, B> Populate<R, B> for Through<N, F, S>
 where
     B: Backend,
+    S: Order<N::Owner, B>,
     R: Relation<Owner: Entity<B>, Target: Entity<B>>,
     N: ToOne<Owner: Entity<B>, Target = R::Owner>,
     F: ToOne<Owner = N::Owner, Target = R::Target>,
@@ -169,11 +186,11 @@ where
     }
 
     fn rows<'s>(core: &Core<B>, owner: u32) -> Self::Rows<'s> {
-        core.linked_rows::<N, F>(owner).into_iter().map(|slot| core.handle(slot)).collect()
+        core.linked_rows::<N, F, S>(owner).into_iter().map(|slot| core.handle(slot)).collect()
     }
 
     fn nested<'s, W: Witness>(core: &Core<B>, owner: u32) -> Result<Self::Nested<'s, W>> {
-        core.linked_rows::<N, F>(owner).into_iter().map(|slot| witnessed::<R, W, B>(core, slot)).collect()
+        core.linked_rows::<N, F, S>(owner).into_iter().map(|slot| witnessed::<R, W, B>(core, slot)).collect()
     }
 }
 

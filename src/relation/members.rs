@@ -1,9 +1,9 @@
 //! Relations to many as collections: what can be put in and taken out from the side that does not hold the column.
 
-use super::{Many, Optional, Populate, Relation, Required, Through, ToOne};
+use super::{Many, Optional, Order, Ordered, Populate, Relation, Required, Through, ToOne};
 use crate::backend::Backend;
 use crate::criteria::Select;
-use crate::entity::{Entity, Link, Model};
+use crate::entity::{Entity, Link, Model, Positioned};
 use crate::error::Result;
 use crate::session::Core;
 use crate::statement::Way;
@@ -23,9 +23,10 @@ pub enum RemoveOrphans {}
 pub trait Members<R: Relation, B: Backend>: Populate<R, B> {
     /// The entity whose rows refer to the owner: the target, or the one in between.
     type Held: Entity<B>;
-    /// The rows and drafts in memory that are in the collection, as slots of the target.
+    /// The rows and drafts in memory that are in the collection, in their order: slots of the target, each after that of the row
+    /// that refers to the owner.
     #[doc(hidden)]
-    fn members(core: &Core<B>, owner: u32) -> Vec<u32>;
+    fn members(core: &Core<B>, owner: u32) -> Vec<(u32, u32)>;
     /// Whether memory can tell of a row that it is in, without the others.
     #[doc(hidden)]
     const TELLS: bool;
@@ -44,14 +45,40 @@ pub trait Members<R: Relation, B: Backend>: Populate<R, B> {
     note = "give the row in between: `collection.add_with(|owner| NewTagging::new(owner, &row, ..))`"
 )]
 pub trait Adds<R: Relation, B: Backend>: Members<R, B> {
+    /// Puts a row in that is not.
     #[doc(hidden)]
     fn put_in(core: &mut Core<B>, owner: u32, member: u32) -> Result<()>;
 }
 
 /// A kind out of whose collection rows can be taken.
 pub trait Releases<R: Relation, B: Backend>: Members<R, B> {
+    /// Takes a row out, which is told by the one that refers to the owner.
     #[doc(hidden)]
-    fn take_out(core: &mut Core<B>, owner: u32, member: u32) -> Result<()>;
+    fn take_out(core: &mut Core<B>, held: u32) -> Result<()>;
+}
+
+/// A kind whose collection is a list: its rows stand where their `#[entity(position)]` says.
+#[diagnostic::on_unimplemented(
+    message = "the rows of `{R}` are in no order",
+    label = "`{R}` is not `ordered`",
+    note = "mark the column that says where a row stands, `#[entity(position)]`, and declare the relation `ordered`"
+)]
+pub trait Lists<R: Relation, B: Backend>: Members<R, B, Held: Positioned> {}
+
+impl<R, V, O, B> Lists<R, B> for Many<V, O, Ordered>
+where
+    B: Backend,
+    R: Relation,
+    Self: Members<R, B, Held: Positioned>,
+{
+}
+
+impl<R, N, F, B> Lists<R, B> for Through<N, F, Ordered>
+where
+    B: Backend,
+    R: Relation,
+    Self: Members<R, B, Held: Positioned>,
+{
 }
 
 /// An entity that is nothing but two links: a row of it can be made of its ends.
@@ -73,18 +100,21 @@ pub trait Between<N: ToOne<Owner = Self>>: Model {
     ) -> Self::Draft<'s>;
 }
 
-impl<R, V, O, B> Members<R, B> for Many<V, O>
+impl<R, V, O, S, B> Members<R, B> for Many<V, O, S>
 where
     B: Backend,
     O: 'static,
+    S: Order<R::Target, B>,
     R: Relation<Owner: Entity<B>, Target: Entity<B>>,
     V: ToOne<Owner = R::Target, Target = R::Owner>,
 {
     type Held = R::Target;
     const TELLS: bool = true;
 
-    fn members(core: &Core<B>, owner: u32) -> Vec<u32> {
-        core.referring::<V>(owner)
+    fn members(core: &Core<B>, owner: u32) -> Vec<(u32, u32)> {
+        let mut members: Vec<_> = core.referring::<V>(owner).into_iter().map(|slot| (slot, slot)).collect();
+        S::sort(core, &mut members, |&(slot, _)| slot);
+        members
     }
 
     fn way() -> Way<B> {
@@ -96,10 +126,11 @@ where
     }
 }
 
-impl<R, V, O, B> Adds<R, B> for Many<V, O>
+impl<R, V, O, S, B> Adds<R, B> for Many<V, O, S>
 where
     B: Backend,
     O: 'static,
+    S: Order<R::Target, B>,
     R: Relation<Owner: Entity<B>, Target: Entity<B>>,
     V: ToOne<Owner = R::Target, Target = R::Owner>,
 {
@@ -108,18 +139,19 @@ where
     }
 }
 
-impl<R, V, O, B> Releases<R, B> for Many<V, O>
+impl<R, V, O, S, B> Releases<R, B> for Many<V, O, S>
 where
     B: Backend,
     O: 'static,
+    S: Order<R::Target, B>,
     R: Relation<Owner: Entity<B>, Target: Entity<B>>,
     V: ToOne<Owner = R::Target, Target = R::Owner>,
     (V::Presence, O): MayLeave,
 {
-    fn take_out(core: &mut Core<B>, _: u32, member: u32) -> Result<()> {
+    fn take_out(core: &mut Core<B>, held: u32) -> Result<()> {
         match <(V::Presence, O)>::IS_REMOVED {
-            true => core.remove::<R::Target>(member),
-            false => core.point::<V>(member, None),
+            true => core.remove::<R::Target>(held),
+            false => core.point::<V>(held, None),
         }
     }
 }
@@ -147,9 +179,10 @@ impl MayLeave for (Required, RemoveOrphans) {
     const IS_REMOVED: bool = true;
 }
 
-impl<R, N, F, B> Members<R, B> for Through<N, F>
+impl<R, N, F, S, B> Members<R, B> for Through<N, F, S>
 where
     B: Backend,
+    S: Order<N::Owner, B>,
     R: Relation<Owner: Entity<B>, Target: Entity<B>>,
     N: ToOne<Owner: Entity<B>, Target = R::Owner>,
     F: ToOne<Owner = N::Owner, Target = R::Target>,
@@ -157,8 +190,8 @@ where
     type Held = N::Owner;
     const TELLS: bool = false;
 
-    fn members(core: &Core<B>, owner: u32) -> Vec<u32> {
-        core.linked::<N, F>(owner).into_iter().map(|(_, target)| target).collect()
+    fn members(core: &Core<B>, owner: u32) -> Vec<(u32, u32)> {
+        core.linked::<N, F, S>(owner)
     }
 
     fn way() -> Way<B> {
@@ -170,35 +203,29 @@ where
     }
 }
 
-impl<R, N, F, B> Adds<R, B> for Through<N, F>
+impl<R, N, F, S, B> Adds<R, B> for Through<N, F, S>
 where
     B: Backend,
+    S: Order<N::Owner, B>,
     R: Relation<Owner: Entity<B>, Target: Entity<B>>,
     N: ToOne<Owner: Entity<B> + Between<N, Far = F>, Target = R::Owner>,
     F: ToOne<Owner = N::Owner, Target = R::Target>,
 {
     fn put_in(core: &mut Core<B>, owner: u32, member: u32) -> Result<()> {
-        if core.linked::<N, F>(owner).iter().any(|(_, target)| *target == member) {
-            return Ok(());
-        }
         let (owner, member) = (Link::at(core.tag, owner), Link::at(core.tag, member));
         core.persist(<N::Owner as Between<N>>::between(owner, member)).map(drop)
     }
 }
 
-impl<R, N, F, B> Releases<R, B> for Through<N, F>
+impl<R, N, F, S, B> Releases<R, B> for Through<N, F, S>
 where
     B: Backend,
+    S: Order<N::Owner, B>,
     R: Relation<Owner: Entity<B>, Target: Entity<B>>,
     N: ToOne<Owner: Entity<B>, Target = R::Owner>,
     F: ToOne<Owner = N::Owner, Target = R::Target>,
 {
-    fn take_out(core: &mut Core<B>, owner: u32, member: u32) -> Result<()> {
-        for (between, target) in core.linked::<N, F>(owner) {
-            if target == member {
-                core.remove::<N::Owner>(between)?;
-            }
-        }
-        Ok(())
+    fn take_out(core: &mut Core<B>, held: u32) -> Result<()> {
+        core.remove::<N::Owner>(held)
     }
 }

@@ -13,6 +13,7 @@
 
 mod kind;
 mod members;
+mod order;
 mod plan;
 mod witness;
 
@@ -20,7 +21,8 @@ use std::fmt::Debug;
 
 pub(crate) use kind::not_loaded;
 pub use kind::{Kind, Many, One, Populate, Presence, Single, Through};
-pub use members::{Adds, Between, Keep, MayLeave, Members, Releases, RemoveOrphans};
+pub use members::{Adds, Between, Keep, Lists, MayLeave, Members, Releases, RemoveOrphans};
+pub use order::{Order, Ordered, Unordered};
 pub use plan::{AllLevels, Plan, Rows, Run, Then};
 pub use witness::{Deep, Has, Loaded, LoadedWith, With, Witness, Witnessed};
 

@@ -80,13 +80,14 @@ impl<E, R: Relation<Owner = E, Target = E>> Plan<E> for AllLevels<R> {
     type Onto<W: Witness> = Deep<R, W>;
 }
 
-impl<E, R, V, O, B> Run<E, B> for AllLevels<R>
+impl<E, R, V, O, S, B> Run<E, B> for AllLevels<R>
 where
     B: Backend,
     E: Entity<B>,
     O: 'static,
+    S: 'static,
     V: ToOne<Owner = E, Target = E>,
-    R: Relation<Owner = E, Target = E, Kind = Many<V, O>>,
+    R: Relation<Owner = E, Target = E, Kind = Many<V, O, S>>,
 {
     fn run(self, core: &mut Core<B>, owners: &[u32]) -> Result<()> {
         core.populate_all_levels::<R, V>(owners)

@@ -11,7 +11,7 @@ use crate::entity::{Entity, Model, References};
 use crate::error::{Error, Result, RowName};
 use crate::handle::{Handle, Managed, New, State};
 use crate::identity::{DraftTarget, Found, Lead, Slot, Status};
-use crate::relation::{Populate, Relation, ToOne, not_loaded};
+use crate::relation::{Order, Populate, Relation, ToOne, not_loaded};
 
 impl<B: Backend> Core<B> {
     pub(crate) fn handle<'s, E, S: State>(&self, slot: u32) -> Handle<'s, E, S> {
@@ -193,24 +193,29 @@ impl<B: Backend> Core<B> {
         slots
     }
 
-    /// The rows and drafts in memory that are linked to a row, each with the one in between.
-    pub(crate) fn linked<N, F>(&self, owner: u32) -> Vec<(u32, u32)>
+    /// The rows and drafts in memory that are linked to a row, each after the one in between, in the order of those.
+    pub(crate) fn linked<N, F, S>(&self, owner: u32) -> Vec<(u32, u32)>
     where
         N: ToOne<Owner: Entity<B>, Target: Entity<B>>,
         F: ToOne<Owner = N::Owner, Target: Entity<B>>,
+        S: Order<N::Owner, B>,
     {
         let between = self.referring::<N>(owner).into_iter();
-        between.filter_map(|slot| Some((slot, self.lead_slot::<F>(slot).ok().flatten()?))).collect()
+        let mut linked: Vec<_> =
+            between.filter_map(|slot| Some((slot, self.lead_slot::<F>(slot).ok().flatten()?))).collect();
+        S::sort(self, &mut linked, |&(slot, _)| slot);
+        linked
     }
 
     /// Those linked that can be read, each once.
-    pub(crate) fn linked_rows<N, F>(&self, owner: u32) -> Vec<u32>
+    pub(crate) fn linked_rows<N, F, S>(&self, owner: u32) -> Vec<u32>
     where
         N: ToOne<Owner: Entity<B>, Target: Entity<B>>,
         F: ToOne<Owner = N::Owner, Target: Entity<B>>,
+        S: Order<N::Owner, B>,
     {
         let mut seen = HashSet::new();
-        let linked = self.linked::<N, F>(owner).into_iter().map(|(_, target)| target);
+        let linked = self.linked::<N, F, S>(owner).into_iter().map(|(_, target)| target);
         linked.filter(|&slot| self.is_row::<F::Target>(slot) && seen.insert(slot)).collect()
     }
 

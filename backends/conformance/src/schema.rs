@@ -151,6 +151,9 @@ diesel::table! {
 diesel::table! {
     claims (id) { id -> Integer, hall_id -> Integer, number -> Integer }
 }
+diesel::table! {
+    steps (id) { id -> Integer, author_id -> Integer, place -> SmallInt, text -> Text, tag_label -> Nullable<Text> }
+}
 diesel::joinable!(book_tags -> books (book_id));
 diesel::joinable!(book_tags -> tags (tag_label));
 diesel::allow_tables_to_appear_in_same_query!(authors, books, tags, book_tags, categories, notes);

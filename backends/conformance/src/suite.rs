@@ -39,6 +39,7 @@ macro_rules! suite {
         $crate::isolation_behaviours!($backend, $harness);
         $crate::limits_behaviours!($backend, $harness);
         $crate::links_behaviours!($backend, $harness);
+        $crate::lists_behaviours!($backend, $harness);
         $crate::loading_behaviours!($backend, $harness);
         $crate::lock_queries_behaviours!($backend, $harness);
         $crate::lock_times_behaviours!($backend, $harness);

@@ -23,6 +23,9 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
         if column.version.is_some() {
             calls.extend(quote_spanned!(at=> __version::<#ty>();));
         }
+        if column.position.is_some() {
+            calls.extend(quote_spanned!(at=> __position::<#ty>();));
+        }
         if let Some(target) = &column.belongs_to {
             calls.extend(quote_spanned!(at=> __foreign_key::<#target, #ty>();));
         }
@@ -34,6 +37,7 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
             fn __unshared<T: ::moored::entity::Unshared>() {}
             fn __never_null<C, N: ::moored::entity::NeverNull<C>>() {}
             fn __version<T: ::moored::entity::Version>() {}
+            fn __position<T: ::moored::entity::Position>() {}
             fn __foreign_key<P: ::moored::entity::Model, T: ::moored::entity::ForeignKey<P>>() {}
             #(#calls)*
         };

@@ -11,6 +11,7 @@ mod fits;
 mod key;
 mod meta;
 mod model;
+mod positioned;
 mod record;
 mod references;
 mod relation;
@@ -36,6 +37,7 @@ pub(crate) fn expand(entity: &Entity) -> TokenStream {
         fits::expand(entity),
         model::expand(entity),
         versioned::expand(entity),
+        positioned::expand(entity),
         references::expand(entity),
         draft::expand(entity),
         draft::between(entity),

@@ -135,23 +135,25 @@ fn expand_inverse(entity: &Target<'_>, inverse: &Inverse) -> TokenStream {
     let (name, target) = (&inverse.name, &inverse.target);
     let kind = entity.relation_type(name, inverse.type_name.as_ref());
     let (way, doc) = match &inverse.way {
-        Way::Many { by, removes_orphans } => {
+        Way::Many { by, removes_orphans, is_ordered } => {
             let via = named(target, by);
             let orphans = match removes_orphans {
                 true => quote!(::moored::relation::RemoveOrphans),
                 false => quote!(::moored::relation::Keep),
             };
+            let order = order(*is_ordered);
             let doc = format!("The rows that refer to this one by `{by}`.");
-            (quote!(::moored::relation::Many<#via, #orphans>), doc)
+            (quote!(::moored::relation::Many<#via, #orphans, #order>), doc)
         }
         Way::One { by } => {
             let via = named(target, by);
             (quote!(::moored::relation::Single<#via>), format!("The row that refers to this one by `{by}`."))
         }
-        Way::Through { link, by, to } => {
+        Way::Through { link, by, to, is_ordered } => {
+            let order = order(*is_ordered);
             let (near, far) = (named(link, by), named(link, to));
             let doc = format!("The rows that rows in between link to this one, by `{by}` and `{to}`.");
-            (quote!(::moored::relation::Through<#near, #far>), doc)
+            (quote!(::moored::relation::Through<#near, #far, #order>), doc)
         }
     };
     let declared = declare(entity, name, &kind, target, &doc, &way);
@@ -169,6 +171,13 @@ fn expand_inverse(entity: &Target<'_>, inverse: &Inverse) -> TokenStream {
         _ => None,
     };
     quote!(#declared #to_one)
+}
+
+fn order(is_ordered: bool) -> TokenStream {
+    match is_ordered {
+        true => quote!(::moored::relation::Ordered),
+        false => quote!(::moored::relation::Unordered),
+    }
 }
 
 /// For each ordered pair of relations: what was loaded before the second stays loaded.

@@ -1,19 +1,20 @@
 //! `collection`: the rows that a relation to many leads to, changed from the side that does not hold the column.
 
 use std::any::TypeId;
+use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::link::Linkable;
 use super::query::{Query, Wanted};
 use crate::backend::Backend;
 use crate::criteria::{Related, Select};
-use crate::entity::{Draft, Entity, Link, Model};
+use crate::entity::{Draft, Entity, Link, Model, Positioned};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Managed};
-use crate::relation::{Adds, Members, Relation, Releases};
+use crate::relation::{Adds, Lists, Members, Relation, Releases};
 use crate::session::{Authority, UnitOfWork};
 
 impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
@@ -61,6 +62,9 @@ pub struct Collection<'u, 's, B: Backend, A: ?Sized, R> {
     _of: PhantomData<fn() -> R>,
 }
 
+/// The entity whose rows refer to the owner.
+type Held<R, B> = <<R as Relation>::Kind as Members<R, B>>::Held;
+
 impl<'s, B, A, R> Collection<'_, 's, B, A, R>
 where
     B: Backend,
@@ -81,7 +85,10 @@ where
         A: Authority,
     {
         let member = self.uow.own(member)?;
-        <R::Kind as Adds<R, B>>::put_in(&mut self.uow.core, self.owner, member)?;
+        // Of the rows that refer to the owner themselves, one that does so already stays as it is.
+        if <R::Kind as Members<R, B>>::TELLS || !self.holds(member) {
+            <R::Kind as Adds<R, B>>::put_in(&mut self.uow.core, self.owner, member)?;
+        }
         Ok(self)
     }
 
@@ -95,7 +102,7 @@ where
         make: impl FnOnce(Link<'s, R::Owner>) -> D,
     ) -> Result<Handle<'s, D::Entity, D::State>>
     where
-        D: Draft<'s, Entity = <R::Kind as Members<R, B>>::Held>,
+        D: Draft<'s, Entity = Held<R, B>>,
         A: Authority,
     {
         let link = Link::at(self.uow.core.tag, self.owner);
@@ -117,9 +124,10 @@ where
         A: Authority,
     {
         let member = self.uow.own(member)?;
-        if self.has(member)? {
-            <R::Kind as Releases<R, B>>::take_out(&mut self.uow.core, self.owner, member)?;
+        if !<R::Kind as Members<R, B>>::TELLS {
+            self.load()?;
         }
+        self.take_out(|target| target == member)?;
         Ok(self)
     }
 
@@ -142,12 +150,13 @@ where
         let members = members.into_iter().map(|member| self.uow.own(member));
         let members = members.collect::<Result<Vec<u32>>>()?;
         self.load()?;
-        let there: HashSet<u32> = self.members().into_iter().collect();
+        let there: HashSet<u32> = self.targets().into_iter().collect();
         let wanted: HashSet<u32> = members.iter().copied().collect();
-        for member in self.members().into_iter().filter(|member| !wanted.contains(member)) {
-            <R::Kind as Releases<R, B>>::take_out(&mut self.uow.core, self.owner, member)?;
-        }
-        for member in members.into_iter().filter(|member| !there.contains(member)) {
+        self.take_out(|target| !wanted.contains(&target))?;
+        let mut missing: Vec<u32> = members.into_iter().filter(|member| !there.contains(member)).collect();
+        let mut seen = HashSet::new();
+        missing.retain(|member| seen.insert(*member));
+        for member in missing {
             <R::Kind as Adds<R, B>>::put_in(&mut self.uow.core, self.owner, member)?;
         }
         Ok(self)
@@ -164,9 +173,7 @@ where
         A: Authority,
     {
         self.load()?;
-        for member in self.members() {
-            <R::Kind as Releases<R, B>>::take_out(&mut self.uow.core, self.owner, member)?;
-        }
+        self.take_out(|_| true)?;
         Ok(self)
     }
 
@@ -177,7 +184,10 @@ where
     /// What the database reports where the rows in between had to be loaded.
     pub fn contains<S: Linkable>(&mut self, member: &Handle<'s, R::Target, S>) -> Result<bool> {
         let member = self.uow.own(member)?;
-        self.has(member)
+        if !<R::Kind as Members<R, B>>::TELLS {
+            self.load()?;
+        }
+        Ok(self.holds(member))
     }
 
     /// How many rows are in, drafts among them.
@@ -187,7 +197,7 @@ where
     /// What the database reports where they had to be loaded.
     pub fn count(&mut self) -> Result<usize> {
         self.load()?;
-        Ok(self.members().len())
+        Ok(self.targets().len())
     }
 
     /// The rows that are in and written.
@@ -197,7 +207,7 @@ where
     /// What the database reports where they had to be loaded.
     pub fn rows(&mut self) -> Result<Vec<Handle<'s, R::Target, Managed>>> {
         self.load()?;
-        let mut members = self.members();
+        let mut members = self.targets();
         members.retain(|&slot| self.uow.core.is_row::<R::Target>(slot));
         Ok(members.into_iter().map(|slot| self.uow.handle(slot)).collect())
     }
@@ -247,18 +257,92 @@ where
         }))
     }
 
-    fn has(&mut self, member: u32) -> Result<bool> {
-        if !<R::Kind as Members<R, B>>::TELLS {
-            self.load()?;
+    /// Puts these rows in front, in this order, and leaves those after them that are not named. A row that is in twice can be named
+    /// twice. Loads the rows unless they are.
+    ///
+    /// The positions that there are are given out anew, so that a row which keeps its own is not written: to swap two rows
+    /// updates two. Where two are the same they are counted on. Drafts may be named too.
+    ///
+    /// # Errors
+    ///
+    /// [`NotInCollection`](Error::NotInCollection) for a row that is not in, [`PositionExhausted`](Error::PositionExhausted)
+    /// where there is no number after the greatest, what the database reports where the rows had to be loaded, and as
+    /// [`edit`](UnitOfWork::edit). Then no row is moved.
+    pub fn reorder<'h, S: Linkable + 'h>(
+        &mut self,
+        rows: impl IntoIterator<Item = &'h Handle<'s, R::Target, S>>,
+    ) -> Result<&mut Self>
+    where
+        's: 'h,
+        R::Kind: Lists<R, B>,
+        A: Authority,
+    {
+        let rows = rows.into_iter().map(|row| self.uow.own(row)).collect::<Result<Vec<u32>>>()?;
+        self.load()?;
+        let mut rest = self.members();
+        let mut held_by = HashMap::<u32, VecDeque<u32>>::new();
+        rest.iter().for_each(|&(held, target)| held_by.entry(target).or_default().push_back(held));
+        let mut order = Vec::with_capacity(rest.len());
+        for row in rows {
+            let held = held_by.get_mut(&row).and_then(VecDeque::pop_front);
+            order.push(held.ok_or_else(|| Error::NotInCollection {
+                entity: R::Owner::meta().name,
+                relation: R::NAME,
+            })?);
         }
-        Ok(self.members().contains(&member))
+        let named: HashSet<u32> = order.iter().copied().collect();
+        rest.retain(|(held, _)| !named.contains(held));
+        order.extend(rest.into_iter().map(|(held, _)| held));
+        self.uow.core.put_in_order::<Held<R, B>>(&order)?;
+        Ok(self)
     }
 
-    fn members(&self) -> Vec<u32> {
-        let mut members = <R::Kind as Members<R, B>>::members(&self.uow.core, self.owner);
+    /// Persists what the closure makes of this row and the position after the last: a draft that refers to it, or the row in
+    /// between. Loads the rows unless they are.
+    ///
+    /// # Errors
+    ///
+    /// As [`persist`](UnitOfWork::persist), [`PositionExhausted`](Error::PositionExhausted) where there is no number after the
+    /// greatest, and what the database reports where the rows had to be loaded.
+    pub fn push_with<D>(
+        &mut self,
+        make: impl FnOnce(Link<'s, R::Owner>, <Held<R, B> as Positioned>::Position) -> D,
+    ) -> Result<Handle<'s, D::Entity, D::State>>
+    where
+        D: Draft<'s, Entity = Held<R, B>>,
+        R::Kind: Lists<R, B>,
+        A: Authority,
+    {
+        self.load()?;
+        let held: Vec<u32> = self.members().into_iter().map(|(held, _)| held).collect();
+        let next = self.uow.core.next_position::<Held<R, B>>(&held)?;
+        self.add_with(|owner| make(owner, next))
+    }
+
+    fn take_out(&mut self, which: impl Fn(u32) -> bool) -> Result<()>
+    where
+        R::Kind: Releases<R, B>,
+    {
+        for (held, target) in self.members() {
+            if which(target) {
+                <R::Kind as Releases<R, B>>::take_out(&mut self.uow.core, held)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn holds(&self, member: u32) -> bool {
+        self.members().iter().any(|(_, target)| *target == member)
+    }
+
+    fn members(&self) -> Vec<(u32, u32)> {
+        <R::Kind as Members<R, B>>::members(&self.uow.core, self.owner)
+    }
+
+    /// The members, each once.
+    fn targets(&self) -> Vec<u32> {
         let mut seen = HashSet::new();
-        members.retain(|&member| seen.insert(member));
-        members
+        self.members().into_iter().map(|(_, target)| target).filter(|target| seen.insert(*target)).collect()
     }
 
     /// Loads the rows, unless they are or the owner is not written.

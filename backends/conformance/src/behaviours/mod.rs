@@ -29,6 +29,7 @@ mod identity_map;
 mod isolation;
 mod limits;
 mod links;
+mod lists;
 mod loading;
 mod lock_queries;
 mod lock_times;

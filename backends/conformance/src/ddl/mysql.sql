@@ -202,3 +202,13 @@ CREATE TABLE claims (
     number INTEGER NOT NULL,
     FOREIGN KEY (hall_id, number) REFERENCES stalls (hall_id, number)
 );
+CREATE TABLE steps (
+    id INTEGER PRIMARY KEY AUTO_INCREMENT,
+    author_id INTEGER NOT NULL,
+    place SMALLINT NOT NULL,
+    text VARCHAR(100) NOT NULL,
+    tag_label VARCHAR(255),
+    UNIQUE (author_id, place),
+    FOREIGN KEY (author_id) REFERENCES authors (id),
+    FOREIGN KEY (tag_label) REFERENCES tags (label)
+);

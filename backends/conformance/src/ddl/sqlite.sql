@@ -161,3 +161,11 @@ CREATE TABLE claims (
     number INTEGER NOT NULL,
     FOREIGN KEY (hall_id, number) REFERENCES stalls (hall_id, number) DEFERRABLE INITIALLY DEFERRED
 );
+CREATE TABLE steps (
+    id INTEGER PRIMARY KEY,
+    author_id INTEGER NOT NULL REFERENCES authors,
+    place SMALLINT NOT NULL,
+    text TEXT NOT NULL,
+    tag_label TEXT REFERENCES tags,
+    UNIQUE (author_id, place)
+);

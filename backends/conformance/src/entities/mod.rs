@@ -5,6 +5,7 @@ mod circles;
 mod halls;
 mod labels;
 mod library;
+mod lists;
 mod locking;
 mod values;
 
@@ -13,5 +14,6 @@ pub use circles::*;
 pub use halls::*;
 pub use labels::*;
 pub use library::*;
+pub use lists::*;
 pub use locking::*;
 pub use values::*;

@@ -15,7 +15,7 @@ diesel::allow_tables_to_appear_in_same_query!(authors, books);
 
 #[derive(Entity, Queryable, Clone, Debug)]
 #[diesel(table_name = authors)]
-#[entity(has_many(books: Book, by = author))]
+#[entity(has_many(books: Book, by = author), has_many(edited: Book, by = editor))]
 struct Author {
     #[entity(key, generated)]
     id: i32,

@@ -78,7 +78,7 @@ rejected! {
     track_alone: { #[entity(track)] a: i32 }
         => "`track` needs a value: write `track = false`";
     an_unknown_attribute: { #[entity(primary)] a: i32 }
-        => "unknown attribute `primary`: a field can have `key`, `generated`, `default`, `version`, `unversioned`, `unique`, `deferred_unique`, `belongs_to`, `name`, `type`, `deferred` and `track`";
+        => "unknown attribute `primary`: a field can have `key`, `generated`, `default`, `version`, `unversioned`, `position`, `unique`, `deferred_unique`, `belongs_to`, `name`, `type`, `deferred` and `track`";
     a_flag_with_a_value: { #[entity(version = true)] a: i32 }
         => "`version` takes no value: write `version` alone";
     an_attribute_given_twice: { #[entity(unique)] #[entity(unique)] a: i32 }
@@ -93,6 +93,14 @@ rejected! {
         => "the constant `BY_A` of this unique set is that of a field or another set as well: rename a field and give it a `column_name`";
     an_embedded_struct: { #[diesel(embed)] a: Names }
         => "an entity's field is one column of its table: `embed` fits a view model, not an entity";
+    a_position_that_may_be_null: { #[entity(position)] a: Option<i32> }
+        => "a position cannot be NULL: take the `Option` away";
+    a_position_that_is_made: { #[entity(position, generated)] a: i32 }
+        => "a row is moved by an edit of its position, which a key, a version or a generated column does not take: give it a field of its own";
+    a_position_that_refers: { #[entity(position, belongs_to = A)] a_id: i32 }
+        => "a position is no foreign key: give it a field of its own";
+    two_positions: { #[entity(position)] a: i32, #[entity(position)] b: i32 }
+        => "a row stands in one place: remove the second `position`";
     a_setter_called_new: { #[entity(default)] new: i32 }
         => "a setter `new` would clash with the draft's `new`: rename the field and give it a `column_name`";
 }
@@ -138,6 +146,10 @@ rejected_on_the_struct! {
         => "a second relation is called `books`: give it another name";
     orphans_that_are_sent_away: (has_many(books: Book, by = author, orphans = adopt))
         => "`orphans` are `keep`, which is the default, or `remove`";
+    an_order_of_one: (has_one(profile: Profile, by = author, ordered))
+        => "unknown attribute `ordered`: write `has_one(profile: Profile, by = author)`";
+    an_order_with_a_value: (has_many(books: Book, by = author, ordered = name))
+        => "`ordered` takes no value: write `ordered` alone";
     a_removal_that_is_not_known: (has_many(books: Book, by = author, on_remove = forget))
         => "`on_remove` is `restrict`, `cascade`, `unlink` or `database`";
     rows_in_between_unlinked: (many_to_many(tags: Tag, through = BookTag, by = book, to = tag, on_remove = unlink))

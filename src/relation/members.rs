@@ -5,7 +5,7 @@ use crate::backend::Backend;
 use crate::criteria::Select;
 use crate::entity::{Entity, Link, Model, Positioned};
 use crate::error::Result;
-use crate::session::Core;
+use crate::session::{Core, Leaving};
 use crate::statement::Way;
 
 /// What becomes of a row that is taken out of a collection: it stays, and refers to nothing.
@@ -55,6 +55,9 @@ pub trait Releases<R: Relation, B: Backend>: Members<R, B> {
     /// Takes a row out, which is told by the one that refers to the owner.
     #[doc(hidden)]
     fn take_out(core: &mut Core<B>, held: u32) -> Result<()>;
+    /// Takes all others out at once, with one statement, if that can be done.
+    #[doc(hidden)]
+    fn take_out_others(core: &mut Core<B>, owner: u32, kept: &[u32]) -> Result<bool>;
 }
 
 /// A kind whose collection is a list: its rows stand where their `#[entity(position)]` says.
@@ -154,6 +157,11 @@ where
             false => core.point::<V>(held, None),
         }
     }
+
+    fn take_out_others(core: &mut Core<B>, owner: u32, kept: &[u32]) -> Result<bool> {
+        let leaving = if <(V::Presence, O)>::IS_REMOVED { Leaving::Deleted } else { Leaving::LetGo };
+        core.take_out_others::<V, R::Target>(owner, kept, R::Target::meta().key, leaving)
+    }
 }
 
 /// A presence, and what becomes of orphans: whether a row can be taken out of the collection of its owner.
@@ -227,5 +235,10 @@ where
 {
     fn take_out(core: &mut Core<B>, held: u32) -> Result<()> {
         core.remove::<N::Owner>(held)
+    }
+
+    fn take_out_others(core: &mut Core<B>, owner: u32, kept: &[u32]) -> Result<bool> {
+        let far = N::Owner::meta().relations.get(F::INDEX).map_or(&[][..], |relation| relation.columns);
+        core.take_out_others::<N, R::Target>(owner, kept, far, Leaving::Deleted)
     }
 }

@@ -15,6 +15,7 @@ mod mode;
 mod nest;
 mod preview;
 mod relations;
+mod replace;
 mod resolve_links;
 mod store;
 mod stores;
@@ -31,6 +32,7 @@ pub use cascade::Cascade;
 pub(crate) use core::Core;
 pub use mode::FlushMode;
 pub use preview::FlushPlan;
+pub(crate) use replace::Leaving;
 pub(crate) use store::Batch;
 pub(crate) use verbs::Fragment;
 pub use verbs::{

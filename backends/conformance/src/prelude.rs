@@ -2,7 +2,7 @@
 
 pub use diesel::connection::SimpleConnection;
 pub use diesel::prelude::*;
-pub use moored::criteria::{Criterion, Select};
+pub use moored::criteria::Criterion;
 pub use moored::prelude::*;
 pub use moored::{Error, Result};
 

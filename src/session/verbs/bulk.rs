@@ -232,7 +232,7 @@ impl<'u, 's, 'q, B: Backend, A: ?Sized, E: Entity<B>> SetStatement<'u, 's, 'q, B
 }
 
 impl<B: Backend> Core<B> {
-    fn execute_set_based<E: Entity<B>>(&mut self, statement: &SetBased<'_, E, B>) -> Result<u64> {
+    pub(crate) fn execute_set_based<E: Entity<B>>(&mut self, statement: &SetBased<'_, E, B>) -> Result<u64> {
         let store = self.map.store_mut::<E>();
         let several = store.writer.asks_afterwards(&store.arena);
         let count = if statement.changes.is_some() {

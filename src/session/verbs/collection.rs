@@ -15,7 +15,7 @@ use crate::entity::{Draft, Entity, Link, Model, Positioned};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Managed};
 use crate::relation::{Adds, Lists, Members, Relation, Releases};
-use crate::session::{Authority, UnitOfWork};
+use crate::session::{Authority, FlushAuthority, UnitOfWork};
 
 impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// The rows that a relation to many of this row leads to, as a collection. No SQL.
@@ -149,17 +149,52 @@ where
     {
         let members = members.into_iter().map(|member| self.uow.own(member));
         let members = members.collect::<Result<Vec<u32>>>()?;
-        self.load()?;
-        let there: HashSet<u32> = self.targets().into_iter().collect();
-        let wanted: HashSet<u32> = members.iter().copied().collect();
-        self.take_out(|target| !wanted.contains(&target))?;
-        let mut missing: Vec<u32> = members.into_iter().filter(|member| !there.contains(member)).collect();
-        let mut seen = HashSet::new();
-        missing.retain(|member| seen.insert(*member));
-        for member in missing {
-            <R::Kind as Adds<R, B>>::put_in(&mut self.uow.core, self.owner, member)?;
+        self.make(members)
+    }
+
+    /// Makes these rows the collection as [`set`](Self::set) does, and does not load it: what is not among them is taken out with
+    /// one statement, at once.
+    ///
+    /// It is a statement for rows whether they are in memory or not, as [`delete_where`](UnitOfWork::delete_where): what is pending
+    /// is flushed before it, versions of those rows are not compared, no subscriber is called for them, and it stands when the
+    /// flush that adds the missing ones fails, unless a transaction is around both. Which of a `many_to_many` are missing is then
+    /// asked with one SELECT of those that stay. Where the collection is loaded, where the relation says what becomes of rows that
+    /// refer to those which are taken out, and for more rows than a statement has placeholders, it is `set`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> { in_session(|session| {
+    /// # let author = session.find::<Author>(1)?.required()?;
+    /// # let book = session.find::<Book>(1)?.required()?;
+    /// session.collection(&author, Author::edited()).replace([&book])?; // UPDATE books SET editor_id = NULL WHERE ..
+    /// session.flush()?; // UPDATE books SET editor_id = ?
+    /// # Ok(())
+    /// # }) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`set`](Self::set), and what the database reports; rows that cannot be deleted because others refer to them, for one.
+    /// Then it is as it was.
+    pub fn replace<'h, S: Linkable + 'h>(
+        &mut self,
+        members: impl IntoIterator<Item = &'h Handle<'s, R::Target, S>>,
+    ) -> Result<&mut Self>
+    where
+        's: 'h,
+        R::Kind: Adds<R, B> + Releases<R, B>,
+        A: FlushAuthority + Authority,
+    {
+        let members = members.into_iter().map(|member| self.uow.own(member));
+        let members = members.collect::<Result<Vec<u32>>>()?;
+        let (owner, is_unknown, core) = (self.owner, self.is_unknown(), &mut self.uow.core);
+        if is_unknown && <R::Kind as Releases<R, B>>::take_out_others(core, owner, &members)? {
+            // Those that are in by now are among these: of a `many_to_many` the rows in between tell which.
+            if <R::Kind as Members<R, B>>::TELLS {
+                self.uow.core.map.arena_mut::<R::Owner>().complete(TypeId::of::<R>(), &[owner]);
+            }
         }
-        Ok(self)
+        self.make(members)
     }
 
     /// Takes every row out.
@@ -319,6 +354,24 @@ where
         self.add_with(|owner| make(owner, next))
     }
 
+    /// Makes these rows the collection.
+    fn make(&mut self, members: Vec<u32>) -> Result<&mut Self>
+    where
+        R::Kind: Adds<R, B> + Releases<R, B>,
+    {
+        self.load()?;
+        let there: HashSet<u32> = self.targets().into_iter().collect();
+        let wanted: HashSet<u32> = members.iter().copied().collect();
+        self.take_out(|target| !wanted.contains(&target))?;
+        let mut seen = HashSet::new();
+        for member in members {
+            if !there.contains(&member) && seen.insert(member) {
+                <R::Kind as Adds<R, B>>::put_in(&mut self.uow.core, self.owner, member)?;
+            }
+        }
+        Ok(self)
+    }
+
     fn take_out(&mut self, which: impl Fn(u32) -> bool) -> Result<()>
     where
         R::Kind: Releases<R, B>,
@@ -347,12 +400,16 @@ where
 
     /// Loads the rows, unless they are or the owner is not written.
     fn load(&mut self) -> Result<()> {
-        let core = &mut self.uow.core;
-        if core.is_complete::<R::Owner>(TypeId::of::<R>(), self.owner) || !core.is_row::<R::Owner>(self.owner)
-        {
+        if !self.is_unknown() {
             return Ok(());
         }
-        core.populate::<R>(&[self.owner]).map(drop)
+        self.uow.core.populate::<R>(&[self.owner]).map(drop)
+    }
+
+    /// Whether the database may have rows that are in and not in memory.
+    fn is_unknown(&self) -> bool {
+        let core = &self.uow.core;
+        core.is_row::<R::Owner>(self.owner) && !core.is_complete::<R::Owner>(TypeId::of::<R>(), self.owner)
     }
 }
 

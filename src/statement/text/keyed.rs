@@ -188,6 +188,11 @@ impl<B: Backend> Text<B> {
         Ok(())
     }
 
+    /// That columns are those of so many keys.
+    pub(crate) fn keyed(&mut self, columns: &[usize], rows: usize, dialect: &Dialect) -> QueryResult<()> {
+        self.keys(columns, Count::Listed(rows), false, dialect.keyed)
+    }
+
     /// `id IN (?, ?)`, `(a, b) IN (VALUES (?, ?), (?, ?))` or `(a = ? AND b = ?) OR (a = ? AND b = ?)`, and `id = ANY(?)`
     /// for an array of keys.
     ///

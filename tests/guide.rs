@@ -178,7 +178,10 @@ mod relations {
 
     #[derive(Entity, Queryable, Clone, Debug)]
     #[diesel(table_name = articles)]
-    #[entity(many_to_many(topics: Topic, through = Tagging, by = article, to = topic))]
+    #[entity(
+        many_to_many(topics: Topic, through = Tagging, by = article, to = topic),
+        has_many(chapters: Chapter, by = article, ordered)
+    )]
     struct Article {
         #[entity(key, generated)]
         id: i32,
@@ -211,6 +214,23 @@ mod relations {
         topic: Key<Topic>,
     }
 
+    diesel::table! {
+        chapters (id) { id -> Integer, article_id -> Integer, place -> Integer, title -> Text }
+    }
+
+    #[derive(Entity, Queryable, Clone, Debug)]
+    #[diesel(table_name = chapters)]
+    #[entity(unique(article_id, place))]
+    struct Chapter {
+        #[entity(key, generated)]
+        id: i32,
+        #[entity(belongs_to = Article)]
+        article_id: Key<Article>,
+        #[entity(position)]
+        place: i32,
+        title: String,
+    }
+
     fn titles<'s, A: ?Sized>(
         uow: &UnitOfWork<'s, Sqlite, A>,
         writer: &Loaded<'s, Writer, impl Has<WriterArticles>>, // with its articles, and with whatever else
@@ -228,6 +248,10 @@ mod relations {
                  CREATE TABLE portraits (writer_id INTEGER PRIMARY KEY REFERENCES writers, path TEXT NOT NULL);
                  CREATE TABLE articles (
                     id INTEGER PRIMARY KEY, title TEXT NOT NULL, writer_id INTEGER NOT NULL REFERENCES writers
+                 );
+                 CREATE TABLE chapters (
+                    id INTEGER PRIMARY KEY, article_id INTEGER NOT NULL REFERENCES articles, place INTEGER NOT NULL,
+                    title TEXT NOT NULL, UNIQUE (article_id, place)
                  );
                  CREATE TABLE topics (label TEXT NOT NULL PRIMARY KEY);
                  CREATE TABLE taggings (
@@ -268,8 +292,31 @@ mod relations {
             articles.add_with(|writer| NewArticle::new("On Looms", writer))?; // a draft, which this refers to
             articles.add(&borrowed)?; // it leaves the collection that it was in: one UPDATE
             assert_eq!(articles.count()?, 3); // loads what is not loaded
+            let page =
+                articles.select(Article::TITLE.like("On %").order(Article::TITLE.asc()).limit(10))?.all()?; // asks the database
             session.collection(&borrowed, Article::topics()).add(&looms)?; // a row in between
+            assert_eq!(page.len(), 3);
             session.flush()?;
+
+            let latest = session.select_each(&writers, Writer::articles(), Article::ID.desc().limit(3))?; // three of each writer
+            for (writer, articles) in writers.iter().zip(&latest) {
+                println!("{}: {}", session[writer].name, articles.len());
+            }
+
+            let mut chapters = session.collection(&borrowed, Article::chapters()); // has_many(chapters: Chapter, by = article, ordered)
+            for title in ["Cards", "Threads"] {
+                chapters.push_with(|article, place| NewChapter::new(article, place, title))?; // behind the last
+            }
+            session.flush()?;
+            let rows = session.collection(&borrowed, Article::chapters()).rows()?; // in their order
+            session.collection(&borrowed, Article::chapters()).reorder(rows.iter().rev())?; // two UPDATEs, which swap unique values
+            session.flush()?;
+            assert_eq!((session[&rows[0]].place, session[&rows[1]].title.as_str()), (1, "Threads"));
+
+            let article = session.populate(&borrowed, Article::topics().joined())?;
+            assert_eq!(session.related(&article, Article::topics()).len(), 1);
+            let ada = session.populate(ada, Writer::articles().then_joined(Article::writer()))?;
+            assert_eq!(session.nested(&ada, Writer::articles())?.len(), 3);
             Ok(())
         })
     }

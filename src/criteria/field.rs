@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::Select;
 use super::assignments::Assignments;
 use super::criterion::{Criterion, Node, Operator};
 use crate::entity::Model;
@@ -149,6 +150,14 @@ pub struct Order<E> {
     pub(super) column: usize,
     pub(super) descending: bool,
     _of: PhantomData<fn() -> E>,
+}
+
+impl<E: Model> Order<E> {
+    /// At most so many rows, in this order.
+    #[must_use]
+    pub fn limit(self, rows: u32) -> Select<E> {
+        Select::from(self).limit(rows)
+    }
 }
 
 impl<E> std::fmt::Debug for Order<E> {

@@ -49,6 +49,12 @@ impl<E: Model> From<Criterion<E>> for Select<E> {
     }
 }
 
+impl<E: Model> From<Order<E>> for Select<E> {
+    fn from(order: Order<E>) -> Self {
+        Self::all().order(order)
+    }
+}
+
 impl<E: Model> std::fmt::Debug for Select<E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Select")

@@ -2,8 +2,9 @@
 
 use std::any::Any;
 
-use diesel::QueryResult;
 use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::row::Row;
+use diesel::{QueryResult, deserialize};
 
 use super::Model;
 use crate::backend::Backend;
@@ -72,6 +73,14 @@ pub trait Entity<B: Backend>: Model<Record: Bind<B::Diesel>> + Bind<B::Diesel> {
     ///
     /// What Diesel's query builder reports.
     fn push_table(out: AstPass<'_, '_, B::Diesel>) -> QueryResult<()>;
+
+    /// Reads one row of [`Model::Columns`].
+    ///
+    /// # Errors
+    ///
+    /// What the conversion of a value reports.
+    #[doc(hidden)]
+    fn read<'r>(row: &impl Row<'r, B::Diesel>) -> deserialize::Result<Self>;
 
     /// Runs a query that selects [`Model::Columns`] and hands each row to `each`, until it says stop with `false`.
     ///

@@ -28,19 +28,22 @@ pub trait Populate<R: Relation, B: Backend>: Kind<R> {
     fn nested<'s, W: Witness>(core: &Core<B>, owner: u32) -> Result<Self::Nested<'s, W>>;
 }
 
+/// The types that a kind is made of; nothing of them exists at run time.
+type Marker<T> = PhantomData<fn() -> T>;
+
 /// By a column of the owner.
 #[derive(Debug)]
-pub struct One<N>(PhantomData<fn() -> N>);
+pub struct One<N>(Marker<N>);
 /// By a column of the target, of which many can refer to one owner. `O` says what becomes of one that is taken out: [`Keep`] or
 /// [`RemoveOrphans`](super::RemoveOrphans); `S` in which order they are: [`Unordered`] or [`Ordered`](super::Ordered).
 #[derive(Debug)]
-pub struct Many<V, O = Keep, S = Unordered>(PhantomData<fn() -> (V, O, S)>);
+pub struct Many<V, O = Keep, S = Unordered>(Marker<(V, O, S)>);
 /// By a column of the target, of which one at most refers to an owner.
 #[derive(Debug)]
-pub struct Single<V>(PhantomData<fn() -> V>);
+pub struct Single<V>(Marker<V>);
 /// By two columns of rows in between: `N` leads back to the owner, `F` on to the target. `S` is the order of the rows in between.
 #[derive(Debug)]
-pub struct Through<N, F, S = Unordered>(PhantomData<fn() -> (N, F, S)>);
+pub struct Through<N, F, S = Unordered>(Marker<(N, F, S)>);
 
 /// Whether a relation always refers to a row.
 pub trait Presence: 'static {

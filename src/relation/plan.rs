@@ -1,6 +1,6 @@
 //! What to load with a row: a relation, a path of relations, or several of those.
 
-use super::{Deep, Loaded, Many, Populate, Relation, ToOne, With, Witness};
+use super::{Deep, Joins, Loaded, Many, Order, Populate, Relation, Step, Through, ToOne, With, Witness};
 use crate::backend::Backend;
 use crate::entity::{Entity, Model};
 use crate::error::Result;
@@ -61,6 +61,137 @@ where
 {
     fn run(self, core: &mut Core<B>, owners: &[u32]) -> Result<()> {
         let targets = core.populate::<R>(owners)?;
+        self.1.run(core, &targets)
+    }
+}
+
+/// A relation, and what to load with the rows that it leads to by the same statement: made by
+/// [`then_joined`](super::Relation::then_joined).
+#[derive(Clone, Copy, Debug)]
+pub struct ThenJoined<R, P>(R, P);
+
+impl<R, P> ThenJoined<R, P> {
+    pub(super) const fn new(relation: R, next: P) -> Self {
+        Self(relation, next)
+    }
+}
+
+impl<E, R: Relation<Owner = E>, P: Plan<R::Target>> Plan<E> for ThenJoined<R, P> {
+    type Onto<W: Witness> = With<R, P::Onto<()>, W>;
+}
+
+impl<E, R, P, B> Run<E, B> for ThenJoined<R, P>
+where
+    B: Backend,
+    E: Entity<B>,
+    R: Relation<Owner = E, Target: Entity<B>, Kind: Joins<R, B>>,
+    P: GoesOn<R::Target, B>,
+{
+    fn run(self, core: &mut Core<B>, owners: &[u32]) -> Result<()> {
+        let targets = core.populate_joined::<R, P::First>(owners)?;
+        self.1.go_on(core, &targets)
+    }
+}
+
+/// A plan that begins with a relation which can be joined to the one before it: the relation, or a path from there.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be joined to a relation that leads to `{E}`",
+    label = "expected a relation of `{E}`, or a path that starts with one"
+)]
+pub trait Begins<E: Model>: Plan<E> {
+    /// That relation.
+    type First: Relation<Owner = E, Kind: Step<Self::First>>;
+}
+
+impl<E: Model, R: Relation<Owner = E, Kind: Step<R>>> Begins<E> for R {
+    type First = R;
+}
+
+impl<E: Model, R: Relation<Owner = E, Kind: Step<R>>, P: Plan<R::Target>> Begins<E> for Then<R, P> {
+    type First = R;
+}
+
+/// The same, for the backend `B`.
+#[doc(hidden)]
+pub trait GoesOn<E: Entity<B>, B: Backend>:
+    Begins<E, First: Relation<Target: Entity<B>, Kind: Joins<Self::First, B>>>
+{
+    /// What is left to do for the rows that the first relation leads to.
+    fn go_on(self, core: &mut Core<B>, targets: &[u32]) -> Result<()>;
+}
+
+impl<E, R, B> GoesOn<E, B> for R
+where
+    B: Backend,
+    E: Entity<B>,
+    R: Relation<Owner = E, Target: Entity<B>, Kind: Joins<R, B>>,
+{
+    fn go_on(self, _: &mut Core<B>, _: &[u32]) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl<E, R, P, B> GoesOn<E, B> for Then<R, P>
+where
+    B: Backend,
+    E: Entity<B>,
+    R: Relation<Owner = E, Target: Entity<B>, Kind: Joins<R, B>>,
+    P: Run<R::Target, B>,
+{
+    fn go_on(self, core: &mut Core<B>, targets: &[u32]) -> Result<()> {
+        self.1.run(core, targets)
+    }
+}
+
+/// A relation whose rows in between are loaded with the rows that they lead to: made by [`joined`](super::Relation::joined).
+#[derive(Clone, Copy, Debug)]
+pub struct Joined<R>(R);
+
+impl<R: Relation> Joined<R> {
+    pub(super) const fn new(relation: R) -> Self {
+        Self(relation)
+    }
+
+    /// This, and what to load with the rows that it leads to.
+    pub fn then<P: Plan<R::Target>>(self, next: P) -> Then<Self, P> {
+        Then::new(self, next)
+    }
+}
+
+impl<E, R: Relation<Owner = E>> Plan<E> for Joined<R> {
+    type Onto<W: Witness> = With<R, (), W>;
+}
+
+impl<E, R, N, F, S, B> Run<E, B> for Joined<R>
+where
+    B: Backend,
+    E: Entity<B>,
+    R: Relation<Owner = E, Target: Entity<B>, Kind = Through<N, F, S>>,
+    S: Order<N::Owner, B>,
+    N: ToOne<Owner: Entity<B>, Target = E>,
+    F: ToOne<Owner = N::Owner, Target = R::Target>,
+{
+    fn run(self, core: &mut Core<B>, owners: &[u32]) -> Result<()> {
+        core.populate_through::<R, N, F>(owners).map(drop)
+    }
+}
+
+impl<E, R: Relation<Owner = E>, P: Plan<R::Target>> Plan<E> for Then<Joined<R>, P> {
+    type Onto<W: Witness> = With<R, P::Onto<()>, W>;
+}
+
+impl<E, R, N, F, S, P, B> Run<E, B> for Then<Joined<R>, P>
+where
+    B: Backend,
+    E: Entity<B>,
+    R: Relation<Owner = E, Target: Entity<B>, Kind = Through<N, F, S>>,
+    S: Order<N::Owner, B>,
+    N: ToOne<Owner: Entity<B>, Target = E>,
+    F: ToOne<Owner = N::Owner, Target = R::Target>,
+    P: Run<R::Target, B>,
+{
+    fn run(self, core: &mut Core<B>, owners: &[u32]) -> Result<()> {
+        let targets = core.populate_through::<R, N, F>(owners)?;
         self.1.run(core, &targets)
     }
 }

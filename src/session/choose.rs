@@ -5,7 +5,7 @@ use std::rc::Rc;
 use hashbrown::{HashMap, HashSet};
 
 use super::core::Core;
-use super::relations::spelled_otherwise;
+use super::relations::{columns_of, reference_of, spelled_otherwise};
 use crate::backend::Backend;
 use crate::criteria::{Related, Select};
 use crate::entity::{Entity, Model};
@@ -42,8 +42,15 @@ impl<B: Backend> Core<B> {
         F: ToOne<Owner = N::Owner, Target: Entity<B>>,
     {
         let mut chosen = Chosen::of::<N::Target, B>(self, owners);
-        self.choose::<F::Target, N, F::Target>(&mut chosen, select, &Way::linked::<N, F>(), reference::<F>)?;
-        let keys = chosen.rows.iter().map(|(_, key)| key.clone()).collect();
+        self.choose::<F::Target, N, F::Target>(
+            &mut chosen,
+            select,
+            &Way::linked::<N, F>(),
+            reference_of::<F>,
+        )?;
+        let mut keys: Vec<_> = chosen.rows.iter().map(|(_, key)| key.clone()).collect();
+        keys.sort_unstable();
+        keys.dedup();
         self.load_ends::<F>(keys)?;
         Ok(chosen.slots::<F::Target, B>(self))
     }
@@ -80,7 +87,7 @@ impl<B: Backend> Core<B> {
                 })
                 .map_err(database::<B>)?;
                 for row in rows {
-                    let owner = reference::<V>(&row).filter(|owner| chosen.places.contains_key(owner));
+                    let owner = reference_of::<V>(&row).filter(|owner| chosen.places.contains_key(owner));
                     let Some(owner) = owner else {
                         return Err(spelled_otherwise::<V>(RowName::new(V::Owner::meta(), &row.key())));
                     };
@@ -97,7 +104,7 @@ impl<B: Backend> Core<B> {
 impl<B: Backend> Way<B> {
     /// To the rows that refer to an owner.
     pub(crate) fn referring<V: ToOne>() -> Self {
-        Self { holder: columns::<V>(), link: None }
+        Self { holder: columns_of::<V>(), link: None }
     }
 
     /// To the rows that rows in between link to an owner.
@@ -106,21 +113,10 @@ impl<B: Backend> Way<B> {
         N: ToOne<Owner: Entity<B>>,
         F: ToOne<Owner = N::Owner>,
     {
-        let link = LinkTable { meta: N::Owner::meta(), table: Text::table::<N::Owner>, to: columns::<F>() };
-        Self { holder: columns::<N>(), link: Some(link) }
+        let link =
+            LinkTable { meta: N::Owner::meta(), table: Text::table::<N::Owner>, to: columns_of::<F>() };
+        Self { holder: columns_of::<N>(), link: Some(link) }
     }
-}
-
-fn columns<V: ToOne>() -> &'static [usize] {
-    V::Owner::meta().relations.get(V::INDEX).map_or(&[], |relation| relation.columns)
-}
-
-/// The key that a relation of a row holds.
-fn reference<V: ToOne>(row: &V::Owner) -> Option<<V::Target as Model>::Key> {
-    use crate::entity::References;
-    let mut found = None;
-    row.visit_reference(V::INDEX, &mut |_, key| found = key.downcast_ref().cloned());
-    found
 }
 
 /// Where the rows of each owner go, and which were chosen, in the order in which they came.

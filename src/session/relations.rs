@@ -23,13 +23,18 @@ impl<B: Backend> Core<B> {
         self.map.arena::<E>().is_some_and(|arena| arena.is_complete(relation, slot))
     }
 
+    /// A relation of these rows was loaded.
+    pub(super) fn complete<R: Relation<Owner: Entity<B>>>(&mut self, owners: &[u32]) {
+        self.map.arena_mut::<R::Owner>().complete(TypeId::of::<R>(), owners);
+    }
+
     /// Brings the rows that a relation of these rows leads to into memory, and gives their slots.
     pub(crate) fn populate<R>(&mut self, owners: &[u32]) -> Result<Vec<u32>>
     where
         R: Relation<Owner: Entity<B>, Kind: Populate<R, B>>,
     {
         let targets = <R::Kind as Populate<R, B>>::populate(self, owners)?;
-        self.map.arena_mut::<R::Owner>().complete(TypeId::of::<R>(), owners);
+        self.complete::<R>(owners);
         Ok(targets)
     }
 
@@ -39,10 +44,7 @@ impl<B: Backend> Core<B> {
         R: Relation<Owner: Entity<B>>,
         V: ToOne<Owner = R::Owner, Target = R::Owner>,
     {
-        let arena = self.map.arena_mut::<R::Owner>();
-        let mut keys: Vec<_> = owners.iter().filter_map(|&owner| arena.key_of(owner)).collect();
-        keys.sort_unstable();
-        keys.dedup();
+        let keys = self.keys_of::<R::Owner>(owners);
         let mut complete = owners.to_vec();
         if !keys.is_empty() {
             self.run(|connection, map| {
@@ -69,10 +71,7 @@ impl<B: Backend> Core<B> {
     where
         V: ToOne<Owner: Entity<B>, Target: Entity<B>>,
     {
-        let arena = self.map.arena_mut::<V::Target>();
-        let mut keys: Vec<_> = owners.iter().filter_map(|&owner| arena.key_of(owner)).collect();
-        keys.sort_unstable();
-        keys.dedup();
+        let keys = self.keys_of::<V::Target>(owners);
         if !keys.is_empty() {
             self.run(|connection, map| {
                 let store = map.store_mut::<V::Owner>();
@@ -86,8 +85,25 @@ impl<B: Backend> Core<B> {
                 store.catch_up(connection)
             })?;
         }
+        Ok(self.referrers::<V>(owners))
+    }
+
+    /// The keys of these rows, each once and sorted.
+    pub(crate) fn keys_of<E: Entity<B>>(&mut self, slots: &[u32]) -> Vec<E::Key> {
+        let arena = self.map.arena_mut::<E>();
+        let mut keys: Vec<_> = slots.iter().filter_map(|&slot| arena.key_of(slot)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// The rows in memory that refer to these.
+    pub(crate) fn referrers<V>(&mut self, owners: &[u32]) -> Vec<u32>
+    where
+        V: ToOne<Owner: Entity<B>, Target: Entity<B>>,
+    {
         self.map.arena_mut::<V::Owner>().index_references::<V::Target>(V::INDEX);
-        Ok(owners.iter().flat_map(|&owner| self.referring_rows::<V>(owner)).collect())
+        owners.iter().flat_map(|&owner| self.referring_rows::<V>(owner)).collect()
     }
 
     /// Loads the rows that these refer to, those alone that are not in memory.
@@ -95,18 +111,46 @@ impl<B: Backend> Core<B> {
     where
         V: ToOne<Owner: Entity<B>, Target: Entity<B>>,
     {
-        let mut keys = Vec::new();
-        let arena = self.map.arena_mut::<V::Owner>();
-        owners.iter().for_each(|&owner| keys.extend(arena.reference_of::<V::Target>(owner, V::INDEX)));
+        let keys = self.references::<V>(owners);
         self.load_ends::<V>(keys)?;
-        let mut slots = Vec::with_capacity(owners.len());
-        for &owner in owners {
-            // What cannot be given is an error when it is read.
-            slots.extend(self.lead::<V>(owner).ok().flatten());
-        }
+        Ok(self.leads::<V>(owners))
+    }
+
+    /// The keys that these rows hold, links to rows of the session aside, each once and sorted.
+    fn references<V>(&mut self, owners: &[u32]) -> Vec<<V::Target as Model>::Key>
+    where
+        V: ToOne<Owner: Entity<B>, Target: Entity<B>>,
+    {
+        let arena = self.map.arena_mut::<V::Owner>();
+        let references = owners.iter().filter_map(|&owner| arena.reference_of::<V::Target>(owner, V::INDEX));
+        let mut keys: Vec<_> = references.collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// The same, or none where all rows of those keys are in memory.
+    pub(crate) fn missing_references<V>(&mut self, owners: &[u32]) -> Vec<<V::Target as Model>::Key>
+    where
+        V: ToOne<Owner: Entity<B>, Target: Entity<B>>,
+    {
+        let keys = self.references::<V>(owners);
+        let targets = self.map.arena_mut::<V::Target>();
+        let is_missing = |key| matches!(targets.find(key), Found::Unloaded | Found::Unknown);
+        if keys.iter().any(is_missing) { keys } else { Vec::new() }
+    }
+
+    /// The rows that these refer to, as memory has them, each once.
+    pub(crate) fn leads<V>(&self, owners: &[u32]) -> Vec<u32>
+    where
+        V: ToOne<Owner: Entity<B>, Target: Entity<B>>,
+    {
+        // What cannot be given is an error when it is read.
+        let mut slots: Vec<_> =
+            owners.iter().filter_map(|&owner| self.lead::<V>(owner).ok().flatten()).collect();
         slots.sort_unstable();
         slots.dedup();
-        Ok(slots)
+        slots
     }
 
     /// Loads the rows of those keys, to which rows refer, that are not in memory.
@@ -114,8 +158,6 @@ impl<B: Backend> Core<B> {
     where
         V: ToOne<Target: Entity<B>>,
     {
-        keys.sort_unstable();
-        keys.dedup();
         let targets = self.map.arena_mut::<V::Target>();
         keys.retain(|key| matches!(targets.find(key), Found::Unloaded | Found::Unknown));
         if keys.is_empty() {
@@ -258,14 +300,24 @@ fn check_spelling<V: ToOne>(
     row: &V::Owner,
     is_known: impl Fn(&<V::Target as Model>::Key) -> bool,
 ) -> Result<()> {
-    let mut is_alike = true;
-    row.visit_reference(V::INDEX, &mut |_, key| is_alike = key.downcast_ref().is_some_and(&is_known));
-    match is_alike {
+    match reference_of::<V>(row).is_none_or(|key| is_known(&key)) {
         true => Ok(()),
         false => Err(spelled_otherwise::<V>(RowName::new(V::Owner::meta(), &row.key()))),
     }
 }
 
-pub(super) fn spelled_otherwise<V: ToOne>(row: RowName) -> Error {
+/// The columns of a relation.
+pub(crate) fn columns_of<V: ToOne>() -> &'static [usize] {
+    V::Owner::meta().relations.get(V::INDEX).map_or(&[], |relation| relation.columns)
+}
+
+/// The key that a relation of a row holds.
+pub(crate) fn reference_of<V: ToOne>(row: &V::Owner) -> Option<<V::Target as Model>::Key> {
+    let mut found = None;
+    row.visit_reference(V::INDEX, &mut |_, key| found = key.downcast_ref().cloned());
+    found
+}
+
+pub(crate) fn spelled_otherwise<V: Relation>(row: RowName) -> Error {
     Error::KeySpelling { entity: V::Owner::meta().name, relation: V::NAME, row }
 }

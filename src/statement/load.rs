@@ -60,7 +60,7 @@ where
 {
     let whole = Whole::of::<B>(connection, statement)?;
     let statement = whole.as_ref().map_or(statement, |whole| whole as &dyn QueryFragment<_>);
-    let typed = Typed { statement, _row: PhantomData::<fn() -> ST> };
+    let typed = Typed::<_, ST>::new(statement);
     for row in LoadConnection::<M>::load(connection, typed)? {
         let value = T::build_from_row(&row?).map_err(diesel::result::Error::DeserializationError)?;
         if !each(value) {
@@ -96,12 +96,12 @@ pub(super) fn execute<B: Backend>(
 ) -> QueryResult<usize> {
     match Whole::of::<B>(connection, statement)? {
         Some(whole) => connection.execute_returning_count(&whole),
-        None => connection.execute_returning_count(&Typed { statement, _row: PhantomData::<fn()> }),
+        None => connection.execute_returning_count(&Typed::<_, ()>::new(statement)),
     }
 }
 
 /// A statement whose values were collected by the backend.
-struct Whole<DB: diesel::backend::Backend> {
+pub(super) struct Whole<DB: diesel::backend::Backend> {
     text: String,
     is_safe_to_cache: bool,
     values: Box<dyn QueryFragment<DB>>,
@@ -109,7 +109,7 @@ struct Whole<DB: diesel::backend::Backend> {
 
 impl<DB: diesel::backend::Backend<QueryBuilder: Default> + Default> Whole<DB> {
     /// `None` where the backend leaves values as Diesel binds them.
-    fn of<B: Backend<Diesel = DB>>(
+    pub(super) fn of<B: Backend<Diesel = DB>>(
         connection: &mut B::Connection,
         statement: &dyn QueryFragment<DB>,
     ) -> QueryResult<Option<Self>> {
@@ -139,9 +139,15 @@ impl<DB: diesel::backend::Backend> QueryId for Whole<DB> {
 }
 
 /// A statement whose rows have the SQL type `ST`.
-struct Typed<'a, DB: diesel::backend::Backend, ST> {
+pub(super) struct Typed<'a, DB: diesel::backend::Backend, ST> {
     statement: &'a dyn QueryFragment<DB>,
     _row: PhantomData<fn() -> ST>,
+}
+
+impl<'a, DB: diesel::backend::Backend, ST> Typed<'a, DB, ST> {
+    pub(super) fn new(statement: &'a dyn QueryFragment<DB>) -> Self {
+        Self { statement, _row: PhantomData }
+    }
 }
 
 impl<DB: diesel::backend::Backend, ST> Query for Typed<'_, DB, ST> {

@@ -11,6 +11,7 @@ mod delete;
 mod expect;
 mod fragment;
 mod insert;
+mod join;
 mod known;
 mod load;
 mod lock;
@@ -25,6 +26,7 @@ mod write;
 pub(crate) use bulk::{SetBased, check_assignments, check_next_version, fixed_columns, version_clause};
 #[doc(hidden)]
 pub(crate) use delete::Missing;
+pub(crate) use join::Join;
 pub use load::{load, number, stream};
 pub(crate) use lock::{LockClause, Locked};
 pub(crate) use text::{LinkTable, Text, Way, sql_of, table_name};

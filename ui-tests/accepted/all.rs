@@ -11,6 +11,7 @@ accepted! {
     bulk:
         many_rows_at_once;
     collection:
+        a_list_and_a_page_of_it,
         changed_from_the_other_side;
     draft:
         full_value_persisted,
@@ -25,6 +26,7 @@ accepted! {
     event:
         changes_what_is_written;
     loading:
+        two_relations_by_one_statement,
         what_was_loaded_is_in_the_type;
     lock:
         before_the_removal,

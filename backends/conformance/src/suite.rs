@@ -37,6 +37,7 @@ macro_rules! suite {
         $crate::halfway_behaviours!($backend, $harness);
         $crate::identity_map_behaviours!($backend, $harness);
         $crate::isolation_behaviours!($backend, $harness);
+        $crate::joining_behaviours!($backend, $harness);
         $crate::limits_behaviours!($backend, $harness);
         $crate::links_behaviours!($backend, $harness);
         $crate::lists_behaviours!($backend, $harness);

@@ -61,6 +61,12 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
                 ::diesel::query_builder::QueryFragment::<__B::Diesel>::walk_ast(__TABLE, __out)
             }
 
+            fn read<'r>(
+                __row: &impl ::diesel::row::Row<'r, __B::Diesel>,
+            ) -> ::diesel::deserialize::Result<Self> {
+                <Self as ::diesel::deserialize::FromSqlRow<#row, __B::Diesel>>::build_from_row(__row)
+            }
+
             fn load(
                 __connection: &mut __B::Connection,
                 __query: &dyn ::diesel::query_builder::QueryFragment<__B::Diesel>,

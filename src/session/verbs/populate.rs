@@ -12,6 +12,9 @@ use crate::relation::{
 };
 use crate::session::UnitOfWork;
 
+/// A list for each row.
+type RowsOfEach<'s, E> = Vec<Vec<Handle<'s, E, Managed>>>;
+
 impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// Loads relations for all these rows: one statement for each relation in the plan, however many rows there are. Rows that
     /// are in memory already are the same instances, and keep their edits.
@@ -79,7 +82,7 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
         rows: &T,
         relation: R,
         select: impl Into<Select<R::Target>>,
-    ) -> Result<Vec<Vec<Handle<'s, R::Target, Managed>>>>
+    ) -> Result<RowsOfEach<'s, R::Target>>
     where
         T: Rows<'s, Entity = R::Owner> + ?Sized,
         R: Relation<Target: Entity<B>, Kind: Members<R, B>>,

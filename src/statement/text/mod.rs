@@ -171,6 +171,20 @@ impl<B: Backend> Text<B> {
         self.builder.push_identifier(name)
     }
 
+    /// Columns are those of another entity meanwhile, and stand behind a prefix.
+    pub(crate) fn as_of(
+        &mut self,
+        meta: &'static EntityMeta,
+        prefix: &'static str,
+        write: impl FnOnce(&mut Self) -> QueryResult<()>,
+    ) -> QueryResult<()> {
+        let before = (self.meta, self.prefix);
+        (self.meta, self.prefix) = (meta, prefix);
+        let written = write(self);
+        (self.meta, self.prefix) = before;
+        written
+    }
+
     pub(crate) fn table<E: Entity<B>>(&mut self) -> QueryResult<()> {
         Table::<E, B>::default().push(&mut self.builder)
     }

@@ -75,7 +75,7 @@ impl<B: Backend> Text<B> {
         self.prefix = "t.";
         self.sql("SELECT ");
         if is_limited {
-            self.unprefixed(|text| text.given(way))?;
+            self.as_of(self.meta, "", |text| text.given(way))?;
             self.sql(" FROM (SELECT ");
         }
         self.given(way)?;
@@ -164,17 +164,6 @@ impl<B: Backend> Text<B> {
         write: impl FnOnce(&mut Self) -> QueryResult<()>,
     ) -> QueryResult<()> {
         let prefix = if self.prefix.is_empty() { "" } else { "l." };
-        let before = (self.meta, self.prefix);
-        (self.meta, self.prefix) = (link.meta, prefix);
-        let written = write(self);
-        (self.meta, self.prefix) = before;
-        written
-    }
-
-    fn unprefixed(&mut self, write: impl FnOnce(&mut Self) -> QueryResult<()>) -> QueryResult<()> {
-        let before = std::mem::take(&mut self.prefix);
-        let written = write(self);
-        self.prefix = before;
-        written
+        self.as_of(link.meta, prefix, write)
     }
 }

@@ -185,7 +185,7 @@ macro_rules! choosing_behaviours {
                     assert_eq!(swaps.select(Select::all())?.count()?, 3);
                     let mut tickets = session.collection(&stalls[0], Stall::tickets());
                     assert_eq!(tickets.select(Ticket::SWAP_NUMBER.eq(Some(4)))?.count()?, 3);
-                    let latest = Select::all().order(Ticket::ID.desc()).limit(1);
+                    let latest = Ticket::ID.desc().limit(1);
                     let latest = session.select_each(&stalls, Stall::tickets(), latest)?;
                     assert_eq!(latest.iter().map(Vec::len).collect::<Vec<_>>(), [1, 1, 1, 0]);
                     Ok(())

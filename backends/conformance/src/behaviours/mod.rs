@@ -27,6 +27,7 @@ mod graphs;
 mod halfway;
 mod identity_map;
 mod isolation;
+mod joining;
 mod limits;
 mod links;
 mod lists;

@@ -360,6 +360,13 @@ fn a_relation_by_a_key_that_is_spelled_otherwise_is_refused(flavour: Flavour) {
             assert_eq!(told(many), "Place \"Oslo\"");
             let tree = session.populate(&earth, Place::parts().all_levels()).unwrap_err();
             assert_eq!(told(tree), "Place \"Oslo\"");
+            let joined = Place::parts().then_joined(Place::parts());
+            let first = session.populate(&europe, joined).unwrap_err();
+            assert_eq!(told(first), "Place \"Oslo\"");
+            let second = session.populate(&earth, joined).unwrap_err();
+            assert_eq!(told(second), "Place \"Oslo\"");
+            let each = session.select_each(&europe, Place::parts(), Select::all()).unwrap_err();
+            assert_eq!(told(each), "Place \"Oslo\"");
             Ok(())
         })
         .unwrap();

@@ -217,6 +217,28 @@ pub enum Error {
         rounds: usize,
     },
 
+    /// No unit of work of this context is lent to the thread: [`with`](crate::context::with) was called outside of
+    /// [`enter`](crate::context::enter), on another thread, or later, by a future. Call it inside, or pass the unit of work.
+    #[error("no unit of work is entered as {context} on this thread")]
+    NoContext {
+        /// The type that names the context.
+        context: &'static str,
+    },
+    /// The thread has entered this context already. Work on in the unit of work that it has, or name the other one by a
+    /// [`Context`](crate::context::Context) of its own.
+    #[error("a unit of work is entered as {context} already on this thread")]
+    ContextEntered {
+        /// The type that names the context.
+        context: &'static str,
+    },
+    /// An access to this context called for another one. Hand the unit of work on that the first was given, or end it
+    /// before.
+    #[error("the unit of work that is entered as {context} is in use further up the stack")]
+    ContextInUse {
+        /// The type that names the context.
+        context: &'static str,
+    },
+
     // -- another writer's doing: reload and decide ---------------------------------------------------------------
     /// Another writer changed the very columns that are edited here, to other values. Take theirs, or keep mine.
     #[error("columns {columns} of {row} were changed here and by another writer")]

@@ -108,6 +108,7 @@ pub mod backend;
 pub mod bulk;
 mod change;
 mod connections;
+pub mod context;
 pub mod criteria;
 mod database;
 pub mod entity;

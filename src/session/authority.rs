@@ -42,6 +42,10 @@ pub struct InScope<'t, 's: 't>(pub(crate) PhantomData<&'t &'s ()>);
 #[derive(Debug)]
 pub struct InEvent(pub(crate) ());
 
+/// The authority of code that reaches a unit of work by its context: that of a service.
+#[derive(Debug)]
+pub(crate) struct InContext(pub(crate) ());
+
 /// No authority: a session that only reads.
 #[derive(Debug)]
 pub struct Reading(pub(crate) ());
@@ -52,6 +56,8 @@ impl Authority for Own {}
 impl Authority for InTransaction<'_, '_> {}
 #[diagnostic::do_not_recommend]
 impl Authority for InEvent {}
+#[diagnostic::do_not_recommend]
+impl Authority for InContext {}
 #[diagnostic::do_not_recommend]
 impl Authority for InScope<'_, '_> {}
 
@@ -69,6 +75,7 @@ mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Own {}
     impl Sealed for super::InEvent {}
+    impl Sealed for super::InContext {}
     impl Sealed for super::InTransaction<'_, '_> {}
     impl Sealed for super::InScope<'_, '_> {}
 }

@@ -27,7 +27,7 @@ mod verbs;
 use std::marker::PhantomData;
 
 pub use authority::{Authority, FlushAuthority, LockAuthority};
-pub(crate) use authority::{InEvent, InScope, InTransaction, Own, Reading};
+pub(crate) use authority::{InContext, InEvent, InScope, InTransaction, Own, Reading};
 #[doc(hidden)]
 pub use cascade::Cascade;
 pub(crate) use core::Core;
@@ -101,7 +101,7 @@ impl<B: Backend, A> UnitOfWork<'_, B, A> {
         Self::of(Box::new(core), authority)
     }
 
-    fn of(core: Box<Core<B>>, authority: A) -> Self {
+    pub(crate) fn of(core: Box<Core<B>>, authority: A) -> Self {
         Self { core, _brand: PhantomData, _authority: authority }
     }
 

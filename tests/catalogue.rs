@@ -27,6 +27,7 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("collection", "A collection is changed as its rows' columns allow."),
     ("loading", "A relation is read where its rows were loaded."),
     ("authority", "Who was handed a unit of work changes things; who opened it writes them."),
+    ("context", "What reaches a unit of work by its type has it for one access, as a service has."),
     ("reading", "Entities are borrowed from their session, and handles are not values."),
     ("query", "Queries are Diesel's, of the entity's table."),
     ("bulk", "Statements of many rows are of one table, and go by what is declared unique."),

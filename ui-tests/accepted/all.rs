@@ -13,6 +13,10 @@ accepted! {
     collection:
         a_list_and_a_page_of_it,
         changed_from_the_other_side;
+    context:
+        flushed_by_who_entered,
+        keys_from_one_access_to_the_next,
+        two_databases_side_by_side;
     draft:
         full_value_persisted,
         one_draft_for_each_row,

@@ -25,6 +25,7 @@ macro_rules! suite {
         $crate::computed_behaviours!($backend, $harness);
         $crate::conflicts_behaviours!($backend, $harness);
         $crate::connections_behaviours!($backend, $harness);
+        $crate::contexts_behaviours!($backend, $harness);
         $crate::detached_behaviours!($backend, $harness);
         $crate::endings_behaviours!($backend, $harness);
         $crate::event_ends_behaviours!($backend, $harness);

@@ -15,6 +15,7 @@ mod composite;
 mod computed;
 mod conflicts;
 mod connections;
+mod contexts;
 mod detached;
 mod endings;
 mod event_ends;

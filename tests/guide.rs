@@ -384,6 +384,34 @@ mod services {
             Ok(())
         })
     }
+
+    use moored::context::{self, Context};
+
+    /// Called by a framework that knows nothing of units of work.
+    fn on_order_paid(book: Key<Book>) -> moored::Result<i32> {
+        context::with::<Sqlite, _>(|uow| {
+            let book = uow.find::<Book>(book)?.required()?;
+            lend(uow, &book)
+        })
+    }
+
+    struct Archive;
+    impl Context for Archive {
+        type Backend = Sqlite;
+    }
+
+    #[test]
+    fn deep() -> moored::Result<()> {
+        in_session(|session| {
+            let left =
+                session.transaction(|tx| context::enter::<Sqlite, _>(tx, || on_order_paid(Key::new(1))))?; // BEGIN .. COMMIT
+            assert_eq!(left, 2);
+            context::enter::<Archive, _>(session, || {
+                assert!(matches!(on_order_paid(Key::new(1)), Err(moored::Error::NoContext { .. })));
+                context::with::<Archive, _>(|uow| uow.find::<Book>(1)?.required().map(drop))
+            })
+        })
+    }
 }
 
 mod read_sessions_and_replicas {

@@ -292,6 +292,12 @@ pub enum Error {
     /// cannot be a part of it. Begin this one outside of it.
     #[error("a transaction is open already")]
     TransactionOpen,
+    /// A unit of work was to be retried inside a transaction that is open on this thread. It would run on a connection of its
+    /// own, wait for what the transaction has locked, which cannot end before it does, and stand when the transaction is undone.
+    /// Retry the whole, with [`Orm::retry`](crate::Orm::retry) around the transaction, and hand the transaction on; for work that
+    /// is to stand by itself there is [`requires_new`](crate::UnitOfWork::requires_new).
+    #[error("a unit of work cannot be retried inside a transaction that is open on this thread")]
+    RetryInTransaction,
     /// A transaction was to be open already, and none is.
     #[error("no transaction is open")]
     NoTransaction,

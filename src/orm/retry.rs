@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Orm;
 use crate::backend::Backend;
 use crate::error::{Error, Result};
-use crate::session::{ReadSession, Session};
+use crate::session::{ReadSession, Session, is_open_here};
 use crate::statement::database;
 
 /// How often a unit of work is tried, and how long to wait in between.
@@ -70,6 +70,26 @@ impl<B: Backend> Orm<B> {
     /// [`connection`](crate::UnitOfWork::connection) outside of a transaction counts as such. A COMMIT whose outcome is
     /// [unknown](Error::CommitUnknown) ends it, see [`retry_verified`](Self::retry_verified).
     ///
+    /// Inside a transaction that a session of this `Orm`, or of a clone of it, has open on this thread it is refused before
+    /// anything is run: the unit would wait for the transaction around it, which waits for the unit. Only the whole can be
+    /// retried.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> {
+    /// # let orm = library()?;
+    /// let policy = moored::Retry::default();
+    /// let refused = orm.session(|session| session.transaction(|_| orm.retry(&policy, |_| Ok(()))));
+    /// assert!(matches!(refused, Err(moored::Error::RetryInTransaction)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// What cannot be seen from here is not refused: a transaction that plain Diesel began, on
+    /// [`with_connection`](Self::with_connection) or on a session's connection, or one of another `Orm` on the same database.
+    /// A session around it that has no transaction open keeps its connection, so the pool needs one more; and what a session
+    /// inside the work writes on its own stands, and is written again, when the work starts over.
+    ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
     /// # fn main() -> moored::Result<()> {
@@ -87,7 +107,7 @@ impl<B: Backend> Orm<B> {
     ///
     /// # Errors
     ///
-    /// That of the last attempt.
+    /// That of the last attempt, and [`RetryInTransaction`](Error::RetryInTransaction).
     pub fn retry<R>(
         &self,
         policy: &Retry,
@@ -129,7 +149,7 @@ impl<B: Backend> Orm<B> {
     /// # Errors
     ///
     /// That of the last attempt; [`CommitUnknown`](Error::CommitUnknown) when `verify` failed as well, or when something
-    /// that the work wrote before stands already.
+    /// that the work wrote before stands already; [`RetryInTransaction`](Error::RetryInTransaction).
     pub fn retry_verified<R>(
         &self,
         policy: &Retry,
@@ -145,6 +165,9 @@ impl<B: Backend> Orm<B> {
         mut work: impl for<'s> FnMut(&mut Session<'s, B>) -> Result<R>,
         mut verify: Option<impl for<'s> FnMut(&mut ReadSession<'s, B>) -> Result<Option<R>>>,
     ) -> Result<R> {
+        if is_open_here(&self.connections) {
+            return Err(Error::RetryInTransaction);
+        }
         let mut attempt = 0;
         loop {
             attempt += 1;

@@ -9,6 +9,7 @@ use super::FlushMode;
 use super::cascade::TakenAlong;
 use super::events::Outcome;
 use super::levels::{Ended, Levels};
+use super::open::OpenHere;
 use super::stores::IdentityMap;
 use super::transact::Doom;
 use crate::backend::{Backend, FailureKind, TransactionOptions};
@@ -28,6 +29,8 @@ pub struct Core<B: Backend> {
     pub(crate) flush_mode: FlushMode,
     /// The transactions and savepoints of this session that are open.
     pub(crate) levels: Levels,
+    /// There while any is.
+    pub(super) open: Option<OpenHere>,
     /// What the outermost of them was asked to be.
     pub(super) options: TransactionOptions,
     /// Whether the closure of the innermost one has ended it.
@@ -58,6 +61,7 @@ impl<B: Backend> Core<B> {
             tag: Tag::fresh(),
             flush_mode,
             levels: Levels::default(),
+            open: None,
             options: TransactionOptions::new(),
             ended: None,
             doom: None,

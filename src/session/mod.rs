@@ -14,6 +14,7 @@ mod join;
 mod levels;
 mod mode;
 mod nest;
+mod open;
 mod preview;
 mod relations;
 mod replace;
@@ -32,6 +33,7 @@ pub(crate) use authority::{InContext, InEvent, InScope, InTransaction, Own, Read
 pub use cascade::Cascade;
 pub(crate) use core::Core;
 pub use mode::FlushMode;
+pub(crate) use open::is_open_here;
 pub use preview::FlushPlan;
 pub(crate) use relations::{columns_of, reference_of, spelled_otherwise};
 pub(crate) use replace::Leaving;

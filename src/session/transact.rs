@@ -7,6 +7,7 @@ use diesel::connection::{Connection, TransactionManager, TransactionManagerStatu
 use super::core::Core;
 use super::events::Outcome;
 use super::levels::Ended;
+use super::open::OpenHere;
 use crate::backend::{Backend, FailureKind, TransactionOptions};
 use crate::error::{Error, Result};
 use crate::statement::database;
@@ -46,6 +47,9 @@ impl<B: Backend> Core<B> {
             self.outcome = None;
             self.options = *options;
         }
+        if !nested {
+            self.open = Some(OpenHere::note(&self.connections));
+        }
         self.levels.begin();
         Ok(())
     }
@@ -73,7 +77,7 @@ impl<B: Backend> Core<B> {
         // Refused or not, it is over, and what doomed it with it.
         self.doom = None;
         self.stands |= self.wrote && committed.is_ok();
-        self.take_options_back();
+        self.is_over();
         match committed {
             Ok(()) => {
                 self.outcome = Some(Outcome::Committed);
@@ -98,7 +102,7 @@ impl<B: Backend> Core<B> {
             }
         }
         if !self.in_transaction() {
-            self.take_options_back();
+            self.is_over();
             // A panic goes past whoever would tell it, and later is too late.
             self.outcome = (!std::thread::panicking()).then_some(Outcome::RolledBack);
         }
@@ -115,7 +119,8 @@ impl<B: Backend> Core<B> {
     }
 
     /// The outermost transaction is over.
-    fn take_options_back(&mut self) {
+    fn is_over(&mut self) {
+        self.open = None;
         let options = std::mem::take(&mut self.options);
         if let Some(checkout) = self.connection.as_mut().filter(|_| !options.is_plain())
             && B::ended(checkout.connection(), &options).is_err()

@@ -14,6 +14,8 @@ macro_rules! retries_behaviours {
                 <H as Harness<B>>::open()
             }
 
+            use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
+            use std::sync::{Arc, Mutex};
             use std::thread;
             use std::time::Duration;
 
@@ -130,6 +132,129 @@ macro_rules! retries_behaviours {
                 assert_eq!(undone, 3);
                 let written = orm.read(|session| session.query::<Note>(notes::table).count());
                 assert_eq!((written.unwrap(), balance(&orm)), (4, 10));
+            }
+
+            /// Neither the unit nor a statement of its own is run.
+            #[track_caller]
+            fn assert_refused(orm: &Orm<B>) {
+                let orm = orm.clone();
+                let retried = orm.retry(&policy(), |_| -> Result<()> { panic!("the unit was run") });
+                assert!(matches!(retried, Err(Error::RetryInTransaction)), "{retried:?}");
+                let verified = orm.retry_verified(
+                    &policy(),
+                    |_| -> Result<()> { panic!("the unit was run") },
+                    |_| panic!("it was verified"),
+                );
+                assert!(matches!(verified, Err(Error::RetryInTransaction)), "{verified:?}");
+            }
+
+            #[track_caller]
+            fn assert_retried(orm: &Orm<B>) {
+                let found = orm.retry(&policy(), |session| session.find::<Account>(1)?.required().map(drop));
+                assert!(found.is_ok(), "{found:?}");
+            }
+
+            /// In a pool of one it would wait for the connection of the transaction around it.
+            #[test]
+            fn a_unit_inside_a_transaction_of_its_thread_is_refused_before_anything_is_run() {
+                let (orm, log) = <H as Harness<B>>::open_with(|settings| settings.pool_size(1));
+                samples::execute(&orm, "INSERT INTO accounts (id, balance, version) VALUES (1, 10, 1)");
+                orm.session(|session| {
+                    session.transaction(|tx| {
+                        log.skip();
+                        assert_refused(&orm);
+                        tx.transaction(|savepoint| savepoint.scope(|_| Ok(assert_refused(&orm))))?;
+                        // A savepoint that ended leaves the transaction open.
+                        assert_refused(&orm);
+                        let undone: Result<()> = tx.transaction(|_| samples::give_up());
+                        assert!(undone.is_err());
+                        assert_refused(&orm);
+                        log.expect(["SP", "RELEASE", "SP", "RB SP"]);
+                        // It is a refusal, not a failure: the transaction goes on.
+                        let account = tx.find::<Account>(1)?.required()?;
+                        tx.edit(&account)?.balance += 1;
+                        Ok(())
+                    })
+                })
+                .unwrap();
+                assert_eq!(balance(&orm), 11);
+                assert_retried(&orm);
+            }
+
+            #[test]
+            fn a_unit_after_a_transaction_that_ended_in_whatever_way_is_run() {
+                let orm = opened();
+                orm.session(|session| {
+                    session.transaction(|tx| {
+                        tx.find::<Account>(1)?.required().map(drop)?;
+                        tx.after_commit({
+                            let orm = orm.clone();
+                            move || assert_retried(&orm)
+                        });
+                        Ok(())
+                    })?;
+                    assert_retried(&orm);
+                    session.transaction(|tx| {
+                        tx.commit()?;
+                        Ok(assert_retried(&orm))
+                    })?;
+                    let undone: Result<()> = session.transaction(|_| samples::give_up());
+                    assert!(undone.is_err());
+                    assert_retried(&orm);
+                    let panicked = catch_unwind(AssertUnwindSafe(|| {
+                        session.transaction::<()>(|_| panic_any("past the transaction"))
+                    }));
+                    assert!(panicked.is_err());
+                    assert_retried(&orm);
+                    session.requires_new(|_| Ok(assert_refused(&orm)))?;
+                    assert_retried(&orm);
+                    session.persist(NewNote::new("a flush of its own", 0))?;
+                    session.persist(NewTag::new("two statements", "#000"))?;
+                    session.flush()?;
+                    assert_retried(&orm);
+                    Ok(())
+                })
+                .unwrap();
+                assert_retried(&orm);
+            }
+
+            /// The units send nothing: where there is one writer, the open transaction would keep them from it.
+            #[test]
+            fn transactions_of_other_threads_and_of_other_databases_are_none_of_its_business() {
+                let (orm, other) = (opened(), opened());
+                orm.session(|session| {
+                    session.transaction(|_| {
+                        let run = || orm.retry(&policy(), |_| Ok(()));
+                        thread::scope(|scope| scope.spawn(run).join().unwrap())?;
+                        assert_retried(&other);
+                        other.session(|session| session.transaction(|_| Ok(assert_refused(&other))))?;
+                        assert_refused(&orm);
+                        Ok(())
+                    })
+                })
+                .unwrap();
+            }
+
+            #[test]
+            fn a_subscriber_in_a_transaction_cannot_retry_either() {
+                let seen = Arc::new(Mutex::new(None::<Orm<B>>));
+                let within = Arc::clone(&seen);
+                let (orm, _) = <H as Harness<B>>::open_with(|settings| {
+                    settings.subscribe(move |events| {
+                        events.after_flush(move |_| {
+                            let orm = within.lock().unwrap().clone();
+                            assert_refused(&orm.unwrap());
+                            Ok(())
+                        });
+                    })
+                });
+                *seen.lock().unwrap() = Some(orm.clone());
+                orm.session(|session| {
+                    session.persist(NewNote::new("announced", 0))?;
+                    session.flush()
+                })
+                .unwrap();
+                seen.lock().unwrap().take();
             }
 
             #[test]

@@ -747,6 +747,11 @@ fn retries() -> moored::Result<()> {
         Ok(session[&book].copies)
     })?;
     assert_eq!(left, 2);
+    orm.session(|session| {
+        let refused = session.transaction(|_| orm.retry(&Retry::default(), |_| Ok(())));
+        assert!(matches!(refused, Err(moored::Error::RetryInTransaction)));
+        Ok(())
+    })?;
     let key = orm.retry_verified(
         &Retry::default(),
         |session| {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::backend::Backend;
 use crate::database::Database;
 use crate::error::Result;
+use crate::observe::Observer;
 use crate::pool::{Checkout, Pool};
 use crate::replicas::Replicas;
 
@@ -12,6 +13,8 @@ use crate::replicas::Replicas;
 pub(crate) struct Connections<B: Backend> {
     /// Copies are taken to be of the same kind, since what is known of one that does not answer is nothing.
     pub(crate) database: Database<B>,
+    /// Who is told of what sessions do.
+    pub(crate) observer: Arc<Observer>,
     primary: Arc<Pool<B>>,
     replicas: Option<Arc<Replicas<B>>>,
 }
@@ -19,13 +22,14 @@ pub(crate) struct Connections<B: Backend> {
 impl<B: Backend> Connections<B> {
     /// Those to the database itself, of which a connection was made.
     pub(crate) fn to(primary: Arc<Pool<B>>) -> Self {
-        Self { database: Database::of(Arc::clone(primary.source())), primary, replicas: None }
+        let observer = Arc::clone(primary.observer());
+        Self { database: Database::of(Arc::clone(primary.source())), observer, primary, replicas: None }
     }
 
     /// Those to copies of it, and to itself when none of them answers.
     pub(crate) fn or_to(&self, replicas: Arc<Replicas<B>>) -> Self {
         let (database, primary) = (self.database.clone(), Arc::clone(&self.primary));
-        Self { database, primary, replicas: Some(replicas) }
+        Self { database, observer: Arc::clone(&self.observer), primary, replicas: Some(replicas) }
     }
 
     pub(crate) fn check_out(&self) -> Result<Checkout<B>> {

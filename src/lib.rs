@@ -117,6 +117,12 @@ pub mod event;
 pub mod handle;
 mod identity;
 mod log;
+pub mod metrics {
+    //! What an [`Orm`](crate::Orm) counts and times, for a program's own metrics.
+
+    pub use crate::observe::{Counter, Metrics, Timer};
+}
+mod observe;
 pub mod order;
 mod orm;
 mod pool;

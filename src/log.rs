@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use diesel::connection::{Instrumentation, InstrumentationEvent};
+use diesel::connection::{DebugQuery, Instrumentation, InstrumentationEvent};
 
 /// A log of the statements that reach the database: for tests, and to see what the library does.
 ///
@@ -52,11 +52,16 @@ impl StatementLog {
 impl Instrumentation for StatementLog {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
         if let InstrumentationEvent::StartQuery { query, .. } = event {
-            let mut text = query.to_string();
-            if let Some(values) = text.find(" -- binds: ") {
-                text.truncate(values);
-            }
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(text_of(query));
         }
     }
+}
+
+/// The text of a statement, without the values that Diesel shows behind it.
+pub(crate) fn text_of(query: &dyn DebugQuery) -> String {
+    let mut text = query.to_string();
+    if let Some(values) = text.find(" -- binds: ") {
+        text.truncate(values);
+    }
+    text
 }

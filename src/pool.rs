@@ -14,6 +14,7 @@ use diesel::result::ConnectionError;
 
 use crate::backend::{Backend, FailureKind};
 use crate::error::{Error, Result};
+use crate::observe::{Counts, Observer};
 use crate::watch::Watch;
 
 /// The connections to one address.
@@ -34,6 +35,7 @@ pub(crate) struct PoolSettings<B: Backend> {
     pub(crate) test_after_idle: Duration,
     pub(crate) statement_cache: usize,
     pub(crate) instrument: Option<Instrument>,
+    pub(crate) observer: Arc<Observer>,
 }
 
 /// Makes the instrumentation of a new connection.
@@ -51,6 +53,7 @@ impl<B: Backend> Pool<B> {
             source,
             url: settings.url,
             instrument: settings.instrument,
+            observer: settings.observer,
             statement_cache: settings.statement_cache,
             ready: Mutex::default(),
             making: AtomicUsize::new(0),
@@ -72,6 +75,11 @@ impl<B: Backend> Pool<B> {
         &self.maker.source
     }
 
+    /// Who is told of what they do.
+    pub(crate) fn observer(&self) -> &Arc<Observer> {
+        &self.maker.observer
+    }
+
     /// Makes a connection beside those of the pool and closes it. r2d2 would retry a wrong address until its time-out;
     /// asked directly, the database says what is wrong.
     pub(crate) fn try_address(&self) -> Result<()> {
@@ -80,12 +88,12 @@ impl<B: Backend> Pool<B> {
 
     /// A connection, waited for as long as is configured.
     pub(crate) fn check_out(&self) -> Result<Checkout<B>> {
-        self.connections.get().map(Checkout).map_err(|error| refused(&error))
+        self.connections.get().map(Checkout::of).map_err(|error| refused(&error))
     }
 
     /// A connection that is idle.
     pub(crate) fn check_out_idle(&self) -> Option<Checkout<B>> {
-        self.connections.try_get().map(Checkout)
+        self.connections.try_get().map(Checkout::of)
     }
 
     /// Whether it has one that was made for it, and has not taken it yet.
@@ -146,16 +154,31 @@ impl<B: Backend> Drop for Place<B> {
 pub(crate) struct Made<B: Backend>(Pooled<B>);
 
 /// A connection on loan. It goes back to the pool when it is dropped, unless it was given up.
-pub(crate) struct Checkout<B: Backend>(r2d2::PooledConnection<Manager<B>>);
+pub(crate) struct Checkout<B: Backend> {
+    pooled: r2d2::PooledConnection<Manager<B>>,
+    /// How many statements the connection had sent before.
+    sent: u64,
+    counts: Option<Arc<Counts>>,
+}
 
 impl<B: Backend> Checkout<B> {
+    fn of(pooled: r2d2::PooledConnection<Manager<B>>) -> Self {
+        Self { sent: pooled.watch.statements(), pooled, counts: None }
+    }
+
+    /// The same, with its statements counted there once it goes back.
+    pub(crate) fn counted(mut self, counts: &Arc<Counts>) -> Self {
+        self.counts = Some(Arc::clone(counts));
+        self
+    }
+
     pub(crate) fn connection(&mut self) -> &mut B::Connection {
-        &mut self.0.connection
+        &mut self.pooled.connection
     }
 
     /// Drops all prepared statements when there are more than the connection may keep.
     pub(crate) fn bound_statements(&mut self) -> QueryResult<()> {
-        let Pooled { connection, watch, statement_cache, .. } = &mut *self.0;
+        let Pooled { connection, watch, statement_cache, .. } = &mut *self.pooled;
         if watch.has_prepared_more_than(*statement_cache) {
             B::forget_statements(connection)?;
             watch.forget_prepared();
@@ -165,22 +188,30 @@ impl<B: Backend> Checkout<B> {
 
     /// The failure that ended a transaction of this connection since this was last asked, seen by its caller or not.
     pub(crate) fn take_ended(&mut self) -> Option<FailureKind> {
-        self.0.watch.take_ended()
+        self.pooled.watch.take_ended()
     }
 
     pub(crate) fn is_given_up(&self) -> bool {
-        self.0.given_up
+        self.pooled.given_up
     }
 
     /// Keeps the connection out of the pool when it comes back.
     pub(crate) fn give_up(&mut self) {
-        self.0.given_up = true;
+        self.pooled.given_up = true;
     }
 
     /// Does the same with one that was lost. Others that are idle may have gone with it, and are tested.
     pub(crate) fn give_up_lost(&mut self) {
         self.give_up();
-        *self.0.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        *self.pooled.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+}
+
+impl<B: Backend> Drop for Checkout<B> {
+    fn drop(&mut self) {
+        if let Some(counts) = &self.counts {
+            counts.add_statements(self.pooled.watch.statements() - self.sent);
+        }
     }
 }
 
@@ -202,6 +233,7 @@ struct Maker<B: Backend> {
     source: Arc<B::Source>,
     url: String,
     instrument: Option<Instrument>,
+    observer: Arc<Observer>,
     statement_cache: usize,
     /// Made already, for the pool to take.
     ready: Mutex<Vec<Pooled<B>>>,
@@ -223,7 +255,7 @@ impl<B: Backend> Maker<B> {
         tell(InstrumentationEvent::finish_establish_connection(&self.url, established.as_ref().err()));
         let mut connection = established?;
         let watch = Watch::default();
-        connection.set_instrumentation(watch.beside::<B>(own));
+        connection.set_instrumentation(watch.beside::<B>(own, Arc::clone(&self.observer)));
         Ok(Pooled {
             connection,
             watch,

@@ -10,6 +10,8 @@ use crate::backend::Backend;
 use crate::connections::Connections;
 use crate::error::Result;
 use crate::event::{Events, Subscribers};
+use crate::metrics::Metrics;
+use crate::observe::Observer;
 use crate::pool::{Pool, PoolSettings};
 use crate::replicas::Replicas;
 use crate::session::FlushMode;
@@ -25,6 +27,7 @@ pub struct OrmBuilder<B: Backend> {
     replica_recheck: Duration,
     flush_mode: FlushMode,
     subscribers: Option<Subscribers<B>>,
+    observer: Observer,
 }
 
 impl<B: Backend> OrmBuilder<B> {
@@ -38,6 +41,7 @@ impl<B: Backend> OrmBuilder<B> {
             test_after_idle: Duration::from_secs(60),
             statement_cache: 500,
             instrument: None,
+            observer: Arc::default(),
         };
         Self {
             pool,
@@ -45,6 +49,7 @@ impl<B: Backend> OrmBuilder<B> {
             replica_recheck: Duration::from_secs(10),
             flush_mode: FlushMode::Auto,
             subscribers: None,
+            observer: Observer::default(),
         }
     }
 
@@ -170,13 +175,49 @@ impl<B: Backend> OrmBuilder<B> {
         self
     }
 
+    /// Counts and times what sessions do, see [`Metrics`]. The last one that is said is told.
+    #[must_use]
+    pub fn metrics(mut self, metrics: impl Metrics) -> Self {
+        self.observer.metrics = Some(Arc::new(metrics));
+        self
+    }
+
+    /// Statements that take that long or longer are slow: they are counted as such, and with the feature `tracing` each is an
+    /// event at level WARN, with its text and without its values. By default none is slow.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+    /// # fn main() -> moored::Result<()> {
+    /// use std::time::Duration;
+    ///
+    /// let orm = Orm::<Sqlite>::builder(":memory:").slow_statements(Duration::from_millis(200)).build()?;
+    /// # drop(orm);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn slow_statements(mut self, from: Duration) -> Self {
+        self.observer.slow = Some(from);
+        self
+    }
+
+    /// Whether the events of `tracing` show the values of statements behind their texts. They do not by default: values are
+    /// what a log must not have, names and passwords among them.
+    #[cfg(feature = "tracing")]
+    #[must_use]
+    pub fn trace_values(mut self, shown: bool) -> Self {
+        self.observer.shows_values = shown;
+        self
+    }
+
     /// Connects. One connection to the database itself is made at once, so a wrong address fails here; those of replicas are
     /// connected to when they are first read from, or by [`Orm::check_replicas`].
     ///
     /// # Errors
     ///
     /// [`NoConnection`](crate::Error::NoConnection) with the database's reason.
-    pub fn build(self) -> Result<Orm<B>> {
+    pub fn build(mut self) -> Result<Orm<B>> {
+        self.pool.observer = Arc::new(self.observer);
         let of = |url| Pool::open(PoolSettings { url, ..self.pool.clone() });
         let replicas = self.replicas.into_iter().map(of).collect::<Result<Vec<_>>>()?;
         let primary = Pool::open(self.pool)?;

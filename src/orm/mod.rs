@@ -12,6 +12,7 @@ use crate::backend::{Backend, Dialect};
 use crate::connections::Connections;
 use crate::error::{Error, Result};
 use crate::event::Subscribers;
+use crate::observe::Seen;
 use crate::replicas::Replicas;
 use crate::session::{Core, FlushMode, Own, ReadSession, Reading, Session, UnitOfWork};
 
@@ -122,7 +123,7 @@ impl<B: Backend> Orm<B> {
         &self,
         work: impl for<'s> FnOnce(&mut Session<'s, B>) -> Result<R, X>,
     ) -> Result<R, X> {
-        let mut session = self.open();
+        let (_seen, mut session) = self.open();
         let result = work(&mut session)?;
         session.end()?;
         Ok(result)
@@ -132,8 +133,20 @@ impl<B: Backend> Orm<B> {
         Core::new(Arc::clone(connections), self.flush_mode, self.subscribers.clone())
     }
 
-    fn open(&self) -> Session<'_, B> {
-        UnitOfWork::open(self.core(&self.connections), Own(()))
+    /// A session, and what is told of it once it has ended.
+    fn open(&self) -> (Seen, Session<'_, B>) {
+        self.seen(&self.connections, Own(()), false)
+    }
+
+    fn seen<A>(
+        &self,
+        connections: &Arc<Connections<B>>,
+        authority: A,
+        reads: bool,
+    ) -> (Seen, UnitOfWork<'_, B, A>) {
+        let core = self.core(connections);
+        let seen = Seen::session(&connections.observer, &core.counts, B::NAME, reads);
+        (seen, UnitOfWork::open(core, authority))
     }
 
     /// Runs a unit of work that only reads: its session has no verb that writes. Where
@@ -166,7 +179,7 @@ impl<B: Backend> Orm<B> {
         &self,
         work: impl for<'s> FnOnce(&mut ReadSession<'s, B>) -> Result<R, X>,
     ) -> Result<R, X> {
-        let mut session = UnitOfWork::open(self.core(&self.reading), Reading(()));
+        let (_seen, mut session) = self.seen(&self.reading, Reading(()), true);
         work(&mut session)
     }
 
@@ -193,7 +206,7 @@ impl<B: Backend> Orm<B> {
         &self,
         work: impl for<'s> FnOnce(&mut ReadSession<'s, B>) -> Result<R, X>,
     ) -> Result<R, X> {
-        let mut session = UnitOfWork::open(self.core(&self.connections), Reading(()));
+        let (_seen, mut session) = self.seen(&self.connections, Reading(()), true);
         work(&mut session)
     }
 

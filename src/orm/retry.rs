@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::Orm;
 use crate::backend::Backend;
 use crate::error::{Error, Result};
+use crate::metrics::Counter;
 use crate::session::{ReadSession, Session, is_open_here};
 use crate::statement::database;
 
@@ -189,6 +190,7 @@ impl<B: Backend> Orm<B> {
                 return Err(error);
             }
             policy.pause(attempt);
+            self.connections.observer.count(Counter::Retries, 1);
         }
     }
 
@@ -197,7 +199,7 @@ impl<B: Backend> Orm<B> {
         &self,
         work: &mut impl for<'s> FnMut(&mut Session<'s, B>) -> Result<R>,
     ) -> (Result<R>, bool) {
-        let mut session = self.open();
+        let (_seen, mut session) = self.open();
         let result = work(&mut session);
         let stands = session.stands();
         (result.and_then(|result| session.end().map(|()| result)), stands)

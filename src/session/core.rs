@@ -17,6 +17,7 @@ use crate::connections::Connections;
 use crate::error::{Error, Result};
 use crate::event::Subscribers;
 use crate::handle::Tag;
+use crate::observe::{Counts, Written, spans};
 use crate::pool::Checkout;
 use crate::statement::database;
 
@@ -46,6 +47,8 @@ pub struct Core<B: Backend> {
     pub(super) taken_along: HashMap<(TypeId, u32), TakenAlong<B>>,
     /// How the last transaction ended, until those who wait for that are told.
     pub(super) outcome: Option<Outcome>,
+    /// What the session did, for whoever wants to know at its end.
+    pub(crate) counts: Arc<Counts>,
 }
 
 impl<B: Backend> Core<B> {
@@ -70,12 +73,14 @@ impl<B: Backend> Core<B> {
             subscribers,
             taken_along: HashMap::new(),
             outcome: None,
+            counts: Arc::default(),
         }
     }
 
     /// What another session on the same pool has at its start.
     pub(crate) fn beside(&self) -> Self {
-        Self::new(Arc::clone(&self.connections), self.flush_mode, self.subscribers.clone())
+        let beside = Self::new(Arc::clone(&self.connections), self.flush_mode, self.subscribers.clone());
+        Self { counts: Arc::clone(&self.counts), ..beside }
     }
 
     /// What stands in a session's place while a transaction or a scope of it has the real one.
@@ -102,6 +107,12 @@ impl<B: Backend> Core<B> {
         }
     }
 
+    /// Rows were written.
+    pub(super) fn note_rows(&self, written: Written) {
+        written.tell(&self.connections.observer);
+        self.counts.add_written(written);
+    }
+
     fn connect(&mut self) -> Result<()> {
         if self.ended.is_some() {
             return Err(Error::TransactionEnded);
@@ -115,7 +126,7 @@ impl<B: Backend> Core<B> {
             self.connection = None;
         }
         if self.connection.is_none() {
-            self.connection = Some(self.connections.check_out()?);
+            self.connection = Some(self.connections.check_out()?.counted(&self.counts));
         }
         Ok(())
     }
@@ -140,6 +151,7 @@ impl<B: Backend> Core<B> {
 
     fn note_failure(&mut self, error: &Error) {
         let Some(failure) = error.failure() else { return };
+        spans::refused(failure.kind);
         if failure.kind == FailureKind::LostConnection
             && let Some(checkout) = &mut self.connection
         {

@@ -7,6 +7,9 @@
 //! 5. `execute`: the statements, in one transaction or savepoint where more than one thing can go wrong.
 //! 6. accept: memory says what the database says; or abandon: memory is what it was.
 
+use std::sync::Arc;
+use std::time::Instant;
+
 use super::core::Core;
 use super::events::Outcome;
 use super::gather::{Gathered, gather};
@@ -16,6 +19,8 @@ use super::store::Batch;
 use super::stores::{IdentityMap, StoreId};
 use crate::backend::{Backend, TransactionOptions};
 use crate::error::{Error, Result};
+use crate::metrics::{Counter, Timer};
+use crate::observe::{Written, spans};
 use crate::order::{self, Action, Plan, Step};
 use crate::statement::{Missing, Suspicion};
 
@@ -60,13 +65,21 @@ impl<B: Backend> Core<B> {
         if !self.map.has_pending() {
             return Ok(());
         }
-        match self.subscribers.clone() {
+        let observer = Arc::clone(&self.connections.observer);
+        let (_span, began) = (spans::flush(), Instant::now());
+        observer.count(Counter::Flushes, 1);
+        self.counts.add_flush();
+        let flushed = match self.subscribers.clone() {
             Some(subscribers) => self.flush_announced(&subscribers, before_commit),
-            None => {
-                let Prepared { gathered, plan } = self.prepare(false)?;
-                self.carry_out(&plan, &gathered.rows, before_commit)
-            }
-        }
+            None => self.flush_silently(before_commit),
+        };
+        observer.time(Timer::Flush, began.elapsed());
+        flushed
+    }
+
+    fn flush_silently(&mut self, before_commit: bool) -> Result<()> {
+        let Prepared { gathered, plan } = self.prepare(false)?;
+        self.carry_out(&plan, &gathered.rows, before_commit)
     }
 
     /// What is pending, and in which order it is written.
@@ -90,7 +103,9 @@ impl<B: Backend> Core<B> {
         self.learn(plan, rows)?;
         let around =
             if before_commit && !plan.may_cascade() { Around::Nothing } else { self.around(plan, rows) };
-        self.attempts(plan, rows, around)
+        self.attempts(plan, rows, around)?;
+        self.note_rows(Written::by(plan));
+        Ok(())
     }
 
     /// Executes the plan, and once more where the failure was the flush's own and the next attempt knows better. What

@@ -7,6 +7,7 @@ use super::core::Core;
 use super::{FlushAuthority, InScope, InTransaction, Own, Scope, Transaction, UnitOfWork};
 use crate::backend::{Backend, Propagation, TransactionOptions};
 use crate::error::{Error, Result};
+use crate::observe::spans;
 
 impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
     /// Runs a transaction, or a savepoint when one is open already.
@@ -208,6 +209,8 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
         authority: N,
         work: impl FnOnce(&mut UnitOfWork<'t, B, N>) -> Result<R, X>,
     ) -> Result<R, X> {
+        let depth = self.core.levels.depth() + 1;
+        let _span = (border == Border::Transaction).then(|| spans::transaction(depth));
         let mut nested = Nested::open(&mut self.core, border, options, authority)?;
         let result = work(&mut nested.inner);
         let result = match result {

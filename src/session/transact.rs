@@ -10,6 +10,7 @@ use super::levels::Ended;
 use super::open::OpenHere;
 use crate::backend::{Backend, FailureKind, TransactionOptions};
 use crate::error::{Error, Result};
+use crate::metrics::Counter;
 use crate::statement::database;
 
 type Manager<B> = <<B as Backend>::Connection as Connection>::TransactionManager;
@@ -48,6 +49,7 @@ impl<B: Backend> Core<B> {
             self.options = *options;
         }
         if !nested {
+            self.connections.observer.count(Counter::Transactions, 1);
             self.open = Some(OpenHere::note(&self.connections));
         }
         self.levels.begin();
@@ -83,7 +85,11 @@ impl<B: Backend> Core<B> {
                 self.outcome = Some(Outcome::Committed);
                 Ok(())
             }
-            Err(error) => Err(self.refused(error)),
+            Err(error) => {
+                let error = self.refused(error);
+                self.connections.observer.count(Counter::Rollbacks, u64::from(self.outcome.is_some()));
+                Err(error)
+            }
         }
     }
 
@@ -103,6 +109,7 @@ impl<B: Backend> Core<B> {
         }
         if !self.in_transaction() {
             self.is_over();
+            self.connections.observer.count(Counter::Rollbacks, 1);
             // A panic goes past whoever would tell it, and later is too late.
             self.outcome = (!std::thread::panicking()).then_some(Outcome::RolledBack);
         }

@@ -9,6 +9,7 @@ use crate::backend::Backend;
 use crate::criteria::{Assignments, Criterion};
 use crate::entity::{ColumnSet, Entity};
 use crate::error::Result;
+use crate::observe::Written;
 use crate::session::core::Core;
 use crate::session::{FlushAuthority, FlushMode, UnitOfWork};
 use crate::statement::{SetBased, check_assignments, database, sql_of, version_clause};
@@ -242,6 +243,7 @@ impl<B: Backend> Core<B> {
             })?;
             let arena = self.map.arena_mut::<E>();
             changed.known.iter().for_each(|(slot, row, is_ours)| arena.take_written(*slot, row, *is_ours));
+            self.note_rows(Written { updated: changed.count as u64, ..Written::default() });
             changed.count
         } else {
             let changed = self.write(several, |connection, map| {
@@ -250,6 +252,7 @@ impl<B: Backend> Core<B> {
             })?;
             let arena = self.map.arena_mut::<E>();
             changed.known.iter().for_each(|&slot| arena.take_deleted(slot));
+            self.note_rows(Written { deleted: changed.count as u64, ..Written::default() });
             changed.count
         };
         Ok(u64::try_from(count).unwrap_or(u64::MAX))

@@ -7,6 +7,7 @@ use crate::criteria::Fields;
 use crate::entity::{ColumnSet, Draft, Entity, Links, Model, Pending, PendingLink, Persisted, UniqueSet};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Managed};
+use crate::observe::Written;
 use crate::session::core::Core;
 use crate::session::{FlushAuthority, FlushMode, UnitOfWork};
 use crate::statement::{
@@ -184,6 +185,7 @@ impl<B: Backend> Core<B> {
             }
             written => written?,
         };
+        self.note_rows(Written { upserted: written.len() as u64, ..Written::default() });
         let arena = self.map.arena_mut::<E>();
         let slots = written.into_iter().map(|(row, updated)| {
             arena.take_upserted(row, updated)?.ok_or(Error::NotFound { entity: E::meta().name })

@@ -52,6 +52,7 @@ macro_rules! suite {
         $crate::mode_setting_behaviours!($backend, $harness);
         $crate::modes_behaviours!($backend, $harness);
         $crate::nesting_behaviours!($backend, $harness);
+        $crate::observing_behaviours!($backend, $harness);
         $crate::order_behaviours!($backend, $harness);
         $crate::panics_behaviours!($backend, $harness);
         $crate::propagation_behaviours!($backend, $harness);

@@ -42,6 +42,7 @@ mod merging;
 mod mode_setting;
 mod modes;
 mod nesting;
+mod observing;
 mod order;
 mod panics;
 mod propagation;

@@ -143,6 +143,8 @@ pub use entity::{Entity, Key};
 pub use error::{Error, Result, RowName, Unflushed, UnflushedEntity};
 pub use handle::{Handle, Managed, New, Reference, Removed};
 pub use log::StatementLog;
+#[doc(hidden)]
+pub use log::unexpected_statements;
 /// # Example
 ///
 /// ```

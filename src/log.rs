@@ -42,6 +42,23 @@ impl StatementLog {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
+    /// The statements after the first so many, which stay in the log.
+    ///
+    /// ```
+    /// let log = moored::StatementLog::new();
+    /// let mark = log.len();
+    /// assert!(log.since(mark).is_empty());
+    /// ```
+    #[must_use]
+    pub fn since(&self, mark: usize) -> Vec<String> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(mark..)
+            .map(<[_]>::to_vec)
+            .unwrap_or_default()
+    }
+
     /// Whether nothing reached the database since the last `take`.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -55,6 +72,57 @@ impl Instrumentation for StatementLog {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).push(text_of(query));
         }
     }
+}
+
+/// Asserts how many statements some work sends, and prints them when there are others: a guard for a program's own tests,
+/// against a query for every row of a list.
+///
+/// It takes a [`StatementLog`](crate::StatementLog) of the database, the number, and an expression, whose value it gives back.
+/// BEGIN and COMMIT are statements too. The log is not emptied, and the work must not empty it.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
+/// use moored::{StatementLog, assert_statements};
+///
+/// # fn main() -> moored::Result<()> {
+/// let log = StatementLog::new();
+/// let sink = log.clone();
+/// let orm = library_with(|builder| builder.instrument(move || sink.clone()))?;
+/// orm.read(|session| {
+///     let books = assert_statements!(log, 2, {
+///         let books = session.query::<Book>(books::table).all()?;
+///         session.populate(&books, Book::author())? // one statement for all of them
+///     });
+///     assert_eq!(books.len(), 1);
+///     Ok(())
+/// })
+/// # }
+/// ```
+///
+/// # Panics
+///
+/// When it is another number, as assertions do.
+#[macro_export]
+macro_rules! assert_statements {
+    ($log:expr, $expected:expr, $work:expr $(,)?) => {{
+        let log = $crate::StatementLog::clone(&$log);
+        let mark = log.len();
+        let done = $work;
+        let (sent, expected): (_, usize) = (log.since(mark), $expected);
+        assert!(sent.len() == expected, "{}", $crate::unexpected_statements(expected, &sent));
+        done
+    }};
+}
+
+/// What the assertion says.
+#[doc(hidden)]
+#[must_use]
+pub fn unexpected_statements(expected: usize, sent: &[String]) -> String {
+    let mut said = format!("{expected} statements were expected, {} were sent", sent.len());
+    for (at, statement) in sent.iter().enumerate() {
+        said.push_str(&format!("\n{:>3}. {statement}", at + 1));
+    }
+    said
 }
 
 /// The text of a statement, without the values that Diesel shows behind it.

@@ -1,4 +1,4 @@
-//! What sessions tell of themselves without a subscriber: counters and durations.
+//! What sessions tell of themselves without a subscriber: counters, durations, and how many statements a piece of work sends.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use moored::metrics::{Counter, Metrics, Timer};
 use moored::prelude::*;
-use moored::{Error, Result, Retry, StatementLog};
+use moored::{Error, Result, Retry, StatementLog, assert_statements};
 use shop::*;
 
 #[derive(Default)]
@@ -220,4 +220,41 @@ fn what_takes_longer_than_said_is_slow() {
     };
     assert_eq!(count(Duration::ZERO), (1, Some(1)));
     assert_eq!(count(Duration::from_secs(3600)), (1, None));
+}
+
+#[test]
+fn work_that_sends_as_many_statements_as_said_passes_and_gives_its_value() {
+    let Observed { orm, log, .. } = observed();
+    orm.read(|session| {
+        let arya = assert_statements!(log, 1, session.find::<Author>(1)?.required()?);
+        assert_statements!(&log, 0, {
+            session.find::<Author>(1)?;
+        });
+        assert_eq!(session[&arya].name, "Arya");
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(log.len(), 1, "the log is as it was");
+}
+
+#[test]
+fn work_that_sends_others_fails_and_shows_them() {
+    let Observed { orm, log, .. } = observed();
+    log.take();
+    let failed = catch_unwind(AssertUnwindSafe(|| {
+        orm.read(|session| {
+            session.find::<Tag>("war".to_owned())?; // before
+            assert_statements!(log, 1, {
+                for id in [1, 2] {
+                    session.find::<Author>(id)?;
+                }
+            });
+            Ok(())
+        })
+    }));
+    let said = *failed.unwrap_err().downcast::<String>().unwrap();
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines[0], "1 statements were expected, 2 were sent");
+    assert!(lines[1].starts_with("  1. SELECT") && lines[2].starts_with("  2. SELECT"), "{said}");
+    assert!(said.contains("authors") && !said.contains("tags"), "{said}");
 }

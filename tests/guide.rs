@@ -708,6 +708,48 @@ fn plain_diesel() -> moored::Result<()> {
     })
 }
 
+mod seeing_what_happens {
+    use super::*;
+    use moored::assert_statements;
+    use moored::metrics::{Counter, Metrics};
+    use std::collections::BTreeMap;
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Default)]
+    struct Totals(Mutex<BTreeMap<&'static str, u64>>);
+
+    impl Metrics for Totals {
+        fn count(&self, counter: Counter, by: u64) {
+            if let Ok(mut totals) = self.0.lock() {
+                *totals.entry(counter.name()).or_default() += by;
+            }
+        }
+    }
+
+    #[test]
+    fn run() -> moored::Result<()> {
+        let totals = Arc::new(Totals::default());
+        let log = StatementLog::new();
+        let sink = log.clone();
+        let orm = library_with(|builder| {
+            builder
+                .metrics(Arc::clone(&totals))
+                .slow_statements(Duration::from_millis(200)) // counted, and a warning with the feature `tracing`
+                .instrument(move || sink.clone())
+        })?;
+        orm.read(|session| {
+            let authors = assert_statements!(log, 2, {
+                let books = session.query::<Book>(books::table).all()?;
+                session.populate(&books, Book::author())?.len()
+            });
+            assert_eq!(authors, 1);
+            Ok(())
+        })?;
+        assert_eq!(totals.0.lock().ok().and_then(|totals| totals.get("sessions").copied()), Some(1));
+        Ok(())
+    }
+}
+
 #[test]
 fn versions() -> moored::Result<()> {
     let orm = library()?;

@@ -1,20 +1,19 @@
 //! `collection`: the rows that a relation to many leads to, changed from the side that does not hold the column.
 
 use std::any::TypeId;
-use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 
 use super::link::Linkable;
 use super::query::{Query, Wanted};
 use crate::backend::Backend;
 use crate::criteria::{Related, Select};
-use crate::entity::{Draft, Entity, Link, Model, Positioned};
+use crate::entity::{Draft, Entity, Link, Model};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Managed};
-use crate::relation::{Adds, Lists, Members, Relation, Releases};
+use crate::relation::{Adds, Members, Relation, Releases};
 use crate::session::{Authority, FlushAuthority, UnitOfWork};
 
 impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
@@ -57,13 +56,13 @@ impl<'s, B: Backend, A: ?Sized> UnitOfWork<'s, B, A> {
 
 /// The collection of one row. It has the unit of work for itself, so that nothing else changes it meanwhile.
 pub struct Collection<'u, 's, B: Backend, A: ?Sized, R> {
-    uow: &'u mut UnitOfWork<'s, B, A>,
-    owner: u32,
+    pub(super) uow: &'u mut UnitOfWork<'s, B, A>,
+    pub(super) owner: u32,
     _of: PhantomData<fn() -> R>,
 }
 
 /// The entity whose rows refer to the owner.
-type Held<R, B> = <<R as Relation>::Kind as Members<R, B>>::Held;
+pub(super) type Held<R, B> = <<R as Relation>::Kind as Members<R, B>>::Held;
 
 impl<'s, B, A, R> Collection<'_, 's, B, A, R>
 where
@@ -292,68 +291,6 @@ where
         }))
     }
 
-    /// Puts these rows in front, in this order, and leaves those after them that are not named. A row that is in twice can be named
-    /// twice. Loads the rows unless they are.
-    ///
-    /// The positions that there are are given out anew, so that a row which keeps its own is not written: to swap two rows
-    /// updates two. Where two are the same they are counted on. Drafts may be named too.
-    ///
-    /// # Errors
-    ///
-    /// [`NotInCollection`](Error::NotInCollection) for a row that is not in, [`PositionExhausted`](Error::PositionExhausted)
-    /// where there is no number after the greatest, what the database reports where the rows had to be loaded, and as
-    /// [`edit`](UnitOfWork::edit). Then no row is moved.
-    pub fn reorder<'h, S: Linkable + 'h>(
-        &mut self,
-        rows: impl IntoIterator<Item = &'h Handle<'s, R::Target, S>>,
-    ) -> Result<&mut Self>
-    where
-        's: 'h,
-        R::Kind: Lists<R, B>,
-        A: Authority,
-    {
-        let rows = rows.into_iter().map(|row| self.uow.own(row)).collect::<Result<Vec<u32>>>()?;
-        self.load()?;
-        let mut rest = self.members();
-        let mut held_by = HashMap::<u32, VecDeque<u32>>::new();
-        rest.iter().for_each(|&(held, target)| held_by.entry(target).or_default().push_back(held));
-        let mut order = Vec::with_capacity(rest.len());
-        for row in rows {
-            let held = held_by.get_mut(&row).and_then(VecDeque::pop_front);
-            order.push(held.ok_or_else(|| Error::NotInCollection {
-                entity: R::Owner::meta().name,
-                relation: R::NAME,
-            })?);
-        }
-        let named: HashSet<u32> = order.iter().copied().collect();
-        rest.retain(|(held, _)| !named.contains(held));
-        order.extend(rest.into_iter().map(|(held, _)| held));
-        self.uow.core.put_in_order::<Held<R, B>>(&order)?;
-        Ok(self)
-    }
-
-    /// Persists what the closure makes of this row and the position after the last: a draft that refers to it, or the row in
-    /// between. Loads the rows unless they are.
-    ///
-    /// # Errors
-    ///
-    /// As [`persist`](UnitOfWork::persist), [`PositionExhausted`](Error::PositionExhausted) where there is no number after the
-    /// greatest, and what the database reports where the rows had to be loaded.
-    pub fn push_with<D>(
-        &mut self,
-        make: impl FnOnce(Link<'s, R::Owner>, <Held<R, B> as Positioned>::Position) -> D,
-    ) -> Result<Handle<'s, D::Entity, D::State>>
-    where
-        D: Draft<'s, Entity = Held<R, B>>,
-        R::Kind: Lists<R, B>,
-        A: Authority,
-    {
-        self.load()?;
-        let held: Vec<u32> = self.members().into_iter().map(|(held, _)| held).collect();
-        let next = self.uow.core.next_position::<Held<R, B>>(&held)?;
-        self.add_with(|owner| make(owner, next))
-    }
-
     /// Makes these rows the collection.
     fn make(&mut self, members: Vec<u32>) -> Result<&mut Self>
     where
@@ -388,7 +325,7 @@ where
         self.members().iter().any(|(_, target)| *target == member)
     }
 
-    fn members(&self) -> Vec<(u32, u32)> {
+    pub(super) fn members(&self) -> Vec<(u32, u32)> {
         <R::Kind as Members<R, B>>::members(&self.uow.core, self.owner)
     }
 
@@ -399,7 +336,7 @@ where
     }
 
     /// Loads the rows, unless they are or the owner is not written.
-    fn load(&mut self) -> Result<()> {
+    pub(super) fn load(&mut self) -> Result<()> {
         if !self.is_unknown() {
             return Ok(());
         }

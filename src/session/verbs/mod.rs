@@ -11,6 +11,7 @@ mod expect_version;
 mod find;
 mod flush;
 mod link;
+mod list;
 mod lock;
 mod lock_query;
 mod persist;

@@ -7,6 +7,7 @@ mod related;
 mod update;
 mod upsert;
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use diesel::QueryResult;
@@ -116,12 +117,12 @@ pub(crate) struct Text<B: Backend> {
     builder: DieselBuilder<B>,
     meta: &'static EntityMeta,
     /// What stands before the name of a column: nothing, or `t.`.
-    prefix: &'static str,
+    prefix: Cow<'static, str>,
 }
 
 impl<B: Backend> Text<B> {
     pub(crate) fn of<E: Entity<B>>() -> Self {
-        Self { builder: DieselBuilder::<B>::default(), meta: E::meta(), prefix: "" }
+        Self { builder: DieselBuilder::<B>::default(), meta: E::meta(), prefix: Cow::Borrowed("") }
     }
 
     pub(crate) fn finish(self) -> String {
@@ -167,7 +168,7 @@ impl<B: Backend> Text<B> {
 
     pub(crate) fn name(&mut self, column: usize) -> QueryResult<()> {
         let name = self.meta.columns.get(column).map_or("", |column| column.name);
-        self.builder.push_sql(self.prefix);
+        self.builder.push_sql(&self.prefix);
         self.builder.push_identifier(name)
     }
 
@@ -178,10 +179,10 @@ impl<B: Backend> Text<B> {
         prefix: &'static str,
         write: impl FnOnce(&mut Self) -> QueryResult<()>,
     ) -> QueryResult<()> {
-        let before = (self.meta, self.prefix);
-        (self.meta, self.prefix) = (meta, prefix);
+        let meta = std::mem::replace(&mut self.meta, meta);
+        let prefix = std::mem::replace(&mut self.prefix, Cow::Borrowed(prefix));
         let written = write(self);
-        (self.meta, self.prefix) = before;
+        (self.meta, self.prefix) = (meta, prefix);
         written
     }
 

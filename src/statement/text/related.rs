@@ -1,8 +1,10 @@
 //! The text of a SELECT of the rows that a relation leads to, by criteria.
 
+use std::borrow::Cow;
+
 use diesel::QueryResult;
 
-use super::{Count, Text};
+use super::{Count, Text, table_name};
 use crate::backend::{Backend, Dialect};
 use crate::criteria::Select;
 use crate::entity::{Entity, EntityMeta};
@@ -24,9 +26,9 @@ pub(crate) struct LinkTable<B: Backend> {
 }
 
 impl<B: Backend> Text<B> {
-    /// `SELECT t.a, t.b FROM t AS t WHERE t.author_id = ? AND t.a = ?`, or with the rows in between
-    /// `SELECT t.a, t.b FROM t AS t WHERE EXISTS (SELECT 1 FROM l AS l WHERE l.book_id = ? AND l.tag_id = t.id) AND t.a = ?`:
-    /// a row that is linked twice is one.
+    /// `SELECT t.a, t.b FROM t WHERE t.author_id = ? AND t.a = ?`, or with the rows in between
+    /// `SELECT t.a, t.b FROM t WHERE EXISTS (SELECT 1 FROM l AS l WHERE l.book_id = ? AND l.tag_id = t.id) AND t.a = ?`:
+    /// a row that is linked twice is one. The table has no other name, by which its rows could not be locked.
     pub(crate) fn select_related<E: Entity<B>>(
         &mut self,
         way: &Way<B>,
@@ -34,12 +36,12 @@ impl<B: Backend> Text<B> {
         columns: impl Iterator<Item = usize>,
         dialect: &Dialect,
     ) -> QueryResult<()> {
-        self.prefix = "t.";
+        self.prefix = Cow::Owned(format!("{}.", table_name::<E, B>()?));
         self.sql("SELECT ");
         self.names(columns)?;
         self.sql(" FROM ");
         self.table::<E>()?;
-        self.sql(" AS t WHERE ");
+        self.sql(" WHERE ");
         match &way.link {
             None => self.keys(way.holder, Count::ONE, false, dialect.keyed)?,
             Some(link) => {
@@ -72,7 +74,7 @@ impl<B: Backend> Text<B> {
         dialect: &Dialect,
     ) -> QueryResult<()> {
         let (is_limited, key) = (select.limit.is_some(), self.meta.key);
-        self.prefix = "t.";
+        self.prefix = Cow::Borrowed("t.");
         self.sql("SELECT ");
         if is_limited {
             self.as_of(self.meta, "", |text| text.given(way))?;

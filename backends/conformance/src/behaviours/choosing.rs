@@ -84,6 +84,26 @@ macro_rules! choosing_behaviours {
             }
 
             #[test]
+            fn rows_of_a_collection_are_locked() {
+                let (orm, _) = library();
+                orm.session(|session| {
+                    session.transaction(|tx| {
+                        let five =
+                            tx.query::<Author>(authors::table.filter(authors::name.eq("five"))).one()?;
+                        let scarce = || Book::PAGES.lt(2).order(Book::PAGES.asc());
+                        let mut books = tx.collection(&five, Author::books());
+                        let books = books.select(scarce())?.lock($crate::moored::Lock::UPDATE).all()?;
+                        assert_eq!(books.len(), 2);
+                        let mut tags = tx.collection(&books[0], Book::tags());
+                        let tags = tags.select(Tag::LABEL.gt("x"))?.lock($crate::moored::Lock::UPDATE);
+                        assert_eq!(tags.all()?.len(), 2);
+                        Ok(())
+                    })
+                })
+                .unwrap();
+            }
+
+            #[test]
             fn a_collection_through_rows_in_between_is_too() {
                 let (orm, log) = library();
                 orm.session(|session| {

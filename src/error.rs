@@ -5,6 +5,7 @@ use std::fmt;
 use crate::backend::{Failure, FailureKind};
 use crate::entity::EntityMeta;
 use crate::order::Cycle;
+use crate::schema::Difference;
 
 /// The result of a verb.
 pub type Result<T, X = Error> = std::result::Result<T, X>;
@@ -251,6 +252,14 @@ pub enum Error {
     /// Another writer changed or deleted the row since it was read. `refresh` takes theirs.
     #[error("{0} was changed or deleted by another writer")]
     Stale(RowName),
+
+    // -- the schema's: migrate it, or change the entity ----------------------------------------------------------
+    /// The database is not as entities declare it. Migrate it, or change what they declare.
+    #[error("{}", crate::schema::listed(differences))]
+    Schema {
+        /// All differences of all entities.
+        differences: Box<[Difference]>,
+    },
 
     // -- the database's word -------------------------------------------------------------------------------------
     /// The database refused a statement.

@@ -129,6 +129,7 @@ mod pool;
 pub mod prelude;
 pub mod relation;
 mod replicas;
+pub mod schema;
 #[cfg(feature = "serde")]
 mod serialized;
 mod session;

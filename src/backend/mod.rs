@@ -2,6 +2,7 @@
 
 mod dialect;
 mod failure;
+mod live;
 mod lock;
 mod transaction;
 
@@ -12,6 +13,7 @@ use std::any::TypeId;
 use diesel::backend::DieselReserveSpecialization;
 use diesel::connection::{CacheSize, Connection, LoadConnection, TransactionManager};
 use diesel::query_builder::QueryFragment;
+use diesel::sql_types::TypeMetadata;
 use diesel::{ConnectionResult, QueryResult};
 
 use crate::entity::ColumnMeta;
@@ -22,6 +24,7 @@ pub use dialect::{
     Recursion, Returning, Streaming, UnionRows, UpdateShape, UpsertShape,
 };
 pub use failure::{Failure, FailureKind};
+pub use live::{ColumnTypes, Filled, LiveColumn, LiveForeignKey, LiveTable, LiveUnique, OnDelete, TableName};
 pub use lock::{Lock, LockWait, Locking, RowLocks};
 pub(crate) use lock::{Strength, Wait};
 pub use transaction::{Isolation, Propagation, TransactionOptions};
@@ -234,6 +237,32 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
         let counted = [TypeId::of::<SmallInt>(), TypeId::of::<Integer>(), TypeId::of::<BigInt>()];
         counted.contains(&(column.sql_type)()).then(|| format!("{name} + 1"))
     }
+
+    /// What the catalogue says of a table or view, for [`Orm::verify`](crate::Orm::verify). `None` where there is none of that
+    /// name.
+    ///
+    /// # Errors
+    ///
+    /// What the database reports.
+    fn live_table(
+        source: &Self::Source,
+        connection: &mut Self::Connection,
+        table: &TableName,
+    ) -> QueryResult<Option<LiveTable>>;
+
+    /// Asks Diesel for types, with whatever it looks them up in: the connection, or `()`.
+    fn types(
+        connection: &mut Self::Connection,
+        ask: ColumnTypes<Self::Diesel>,
+    ) -> Vec<Option<<Self::Diesel as TypeMetadata>::TypeMetadata>>;
+
+    /// Whether values of a column's declared type can be written to a column of the database, and read from it, whatever
+    /// they are. `declared` is what [`types`](Self::types) gave.
+    fn fits(
+        column: &ColumnMeta,
+        declared: &<Self::Diesel as TypeMetadata>::TypeMetadata,
+        live: &LiveColumn,
+    ) -> bool;
 
     /// What an error of the database means.
     fn classify(error: &diesel::result::Error) -> Failure;

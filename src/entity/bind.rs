@@ -9,6 +9,7 @@ use diesel::{QueryResult, deserialize};
 use super::Model;
 use crate::backend::Backend;
 use crate::error::Result;
+use crate::schema::Outline;
 use crate::session::Cascade;
 
 /// Binds the columns of a row, by number, into a Diesel statement.
@@ -52,6 +53,10 @@ pub trait Entity<B: Backend>: Model<Record: Bind<B::Diesel>> + Bind<B::Diesel> {
     fn cascade(cascade: &mut Cascade<'_, B>, slots: &[u32]) -> Result<()> {
         Ok(())
     }
+
+    /// What the entity says of its table, for [`Orm::verify`](crate::Orm::verify).
+    #[doc(hidden)]
+    fn outline() -> QueryResult<Outline<B>>;
 
     /// Pushes the value of one part of a key, without a placeholder.
     ///

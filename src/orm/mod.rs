@@ -2,6 +2,7 @@
 
 mod builder;
 mod retry;
+mod verify;
 
 use std::sync::Arc;
 

@@ -29,7 +29,7 @@ pub(crate) use delete::Missing;
 pub(crate) use join::Join;
 pub use load::{load, number, stream};
 pub(crate) use lock::{LockClause, Locked};
-pub(crate) use text::{LinkTable, Text, Way, sql_of, table_name};
+pub(crate) use text::{LinkTable, Text, Way, quoted, sql_of, table_name};
 pub(crate) use update::Assignment;
 pub(crate) use upsert::{Conflict, set_columns, value_of};
 pub(crate) use wrap::Count;

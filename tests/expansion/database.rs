@@ -4,13 +4,14 @@ use diesel::connection::{DefaultLoadingMode, SimpleConnection};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::Error;
-use diesel::sqlite::{Sqlite, SqliteConnection};
+use diesel::sqlite::{Sqlite, SqliteConnection, SqliteType};
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
-    Backend, CompositeKeys, Deferrable, Dialect, Failure, FailureKind, InsertShape, KeyOrder, KeyedShape,
-    Locking, Recursion, Returning, Streaming, TransactionOptions, UpdateShape, UpsertShape, number,
+    Backend, ColumnTypes, CompositeKeys, Deferrable, Dialect, Failure, FailureKind, InsertShape, KeyOrder,
+    KeyedShape, LiveColumn, LiveTable, Locking, Recursion, Returning, Streaming, TableName,
+    TransactionOptions, UpdateShape, UpsertShape, number,
 };
-use moored::entity::{Bind, Entity, Key, Link, Model, Record};
+use moored::entity::{Bind, ColumnMeta, Entity, Key, Link, Model, Record};
 
 use crate::schema::stamp::{Given, NewStamp, Stamp};
 use crate::schema::*;
@@ -70,6 +71,21 @@ impl Backend for Test {
 
     fn dialect(_: &String) -> &'static Dialect {
         &DIALECT
+    }
+
+    /// It has no catalogue.
+    fn live_table(_: &String, _: &mut SqliteConnection, _: &TableName) -> QueryResult<Option<LiveTable>> {
+        Ok(None)
+    }
+
+    fn types(_: &mut SqliteConnection, ask: ColumnTypes<Sqlite>) -> Vec<Option<SqliteType>> {
+        let mut types = Vec::new();
+        ask(&mut (), &mut types);
+        types
+    }
+
+    fn fits(_: &ColumnMeta, _: &SqliteType, _: &LiveColumn) -> bool {
+        true
     }
 
     fn classify(_: &Error) -> Failure {

@@ -36,6 +36,15 @@ impl<B: Backend> Database<B> {
         Self::leased(Lease::empty(flavour))
     }
 
+    /// A database without tables: in memory for SQLite, otherwise [on the server](Self::empty_on_server).
+    #[must_use]
+    pub fn empty(flavour: Flavour) -> Self {
+        match flavour {
+            Flavour::Sqlite => Self { settings: Orm::builder(":memory:"), tables: "", lease: None },
+            _ => Self::empty_on_server(flavour),
+        }
+    }
+
     fn leased(lease: Lease<B>) -> Self {
         Self { settings: Orm::builder(lease.url()), tables: "", lease: Some(lease) }
     }

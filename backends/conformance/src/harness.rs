@@ -17,6 +17,11 @@ pub trait Harness<B: Backend> {
         Database::on_server(Self::FLAVOUR)
     }
 
+    /// A database without tables that no other test uses at the same time.
+    fn empty() -> Database<B> {
+        Database::empty(Self::FLAVOUR)
+    }
+
     /// A database with the suite's tables and no rows, and what reaches it.
     fn open() -> (Orm<B>, Statements) {
         Self::open_with(|settings| settings)

@@ -14,6 +14,7 @@
 
 pub mod behaviours;
 mod database;
+pub mod drifts;
 pub mod entities;
 mod flavour;
 mod harness;

@@ -81,6 +81,7 @@ macro_rules! suite {
         $crate::upsert_undeclared_behaviours!($backend, $harness);
         $crate::upserts_behaviours!($backend, $harness);
         $crate::values_behaviours!($backend, $harness);
+        $crate::verifying_behaviours!($backend, $harness);
         $crate::versions_behaviours!($backend, $harness);
         $crate::volume_behaviours!($backend, $harness);
         $crate::writers_behaviours!($backend, $harness);

@@ -16,8 +16,10 @@
 //! (Debian: `libmariadb-dev`); with the feature `bundled` the former is compiled in, which takes minutes and needs
 //! OpenSSL's headers, `cmake` and a C++ compiler (Debian: `libssl-dev`, `pkg-config`, `cmake`, `make`, `g++`).
 
+mod catalogue;
 mod classify;
 mod collect;
+mod fits;
 mod keys;
 mod lock;
 mod options;
@@ -30,14 +32,16 @@ use std::any::TypeId;
 use std::time::Duration;
 
 use diesel::connection::DefaultLoadingMode;
+use diesel::mysql::MysqlType;
 use diesel::mysql::sql_types::Datetime;
 use diesel::query_builder::QueryFragment;
 use diesel::sql_types::{BigInt, Integer, SmallInt, Time, Timestamp};
 use diesel::{ConnectionResult, IntoSql, MysqlConnection, QueryResult};
 use moored::backend::{
-    Backend, Collected, CompositeKeys, Deferrable, Dialect, Failure, Form, GeneratedKey, Incoming,
-    InsertShape, KeyOrder, KeyedShape, Limits, Locking, ReadBack, Recursion, Returning, RowLocks, Streaming,
-    TransactionOptions, UnionRows, UpdateShape, UpsertShape, load, number,
+    Backend, Collected, ColumnTypes, CompositeKeys, Deferrable, Dialect, Failure, Form, GeneratedKey,
+    Incoming, InsertShape, KeyOrder, KeyedShape, Limits, LiveColumn, LiveTable, Locking, ReadBack, Recursion,
+    Returning, RowLocks, Streaming, TableName, TransactionOptions, UnionRows, UpdateShape, UpsertShape, load,
+    number,
 };
 use moored::entity::ColumnMeta;
 
@@ -200,6 +204,24 @@ impl Backend for Mysql {
         // Now, or a microsecond after the last where that is not before.
         let is_moment = [TypeId::of::<Timestamp>(), TypeId::of::<Datetime>()].contains(&sql_type);
         is_moment.then(|| format!("GREATEST(UTC_TIMESTAMP(6), {name} + INTERVAL 1 MICROSECOND)"))
+    }
+
+    fn live_table(
+        source: &Source,
+        connection: &mut MysqlConnection,
+        table: &TableName,
+    ) -> QueryResult<Option<LiveTable>> {
+        catalogue::table(source.flavor(), connection, table)
+    }
+
+    fn types(_: &mut MysqlConnection, ask: ColumnTypes<Self::Diesel>) -> Vec<Option<MysqlType>> {
+        let mut types = Vec::new();
+        ask(&mut (), &mut types);
+        types
+    }
+
+    fn fits(column: &ColumnMeta, declared: &MysqlType, live: &LiveColumn) -> bool {
+        fits::fits(column, *declared, &live.sql_type)
     }
 
     fn classify(error: &diesel::result::Error) -> Failure {

@@ -15,8 +15,10 @@
 //! libpq has to be installed (Debian: `libpq-dev`); with the feature `bundled` it is compiled in, which needs
 //! OpenSSL's headers (Debian: `libssl-dev`, `pkg-config`).
 
+mod catalogue;
 mod classify;
 mod collect;
+mod fits;
 mod keys;
 mod lock_wait;
 mod options;
@@ -27,14 +29,14 @@ use std::any::TypeId;
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, CacheSize, Connection, SimpleConnection};
-use diesel::pg::{Pg, PgConnection, PgRowByRowLoadingMode};
+use diesel::pg::{Pg, PgConnection, PgRowByRowLoadingMode, PgTypeMetadata};
 use diesel::query_builder::QueryFragment;
 use diesel::sql_types::{BigInt, Integer, SmallInt, Timestamp};
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
-    Backend, Collected, Deferrable, Dialect, Failure, Form, GeneratedKey, InsertShape, Isolation, KeyOrder,
-    KeyedShape, Limits, LockWait, Locking, Recursion, Returning, RowLocks, Streaming, TransactionOptions,
-    UpdateShape, UpsertShape, number,
+    Backend, Collected, ColumnTypes, Deferrable, Dialect, Failure, Form, GeneratedKey, InsertShape,
+    Isolation, KeyOrder, KeyedShape, Limits, LiveColumn, LiveTable, LockWait, Locking, Recursion, Returning,
+    RowLocks, Streaming, TableName, TransactionOptions, UpdateShape, UpsertShape, number,
 };
 use moored::entity::ColumnMeta;
 
@@ -175,6 +177,24 @@ impl Backend for Postgres {
         is_moment.then(|| {
             format!("GREATEST(clock_timestamp() AT TIME ZONE 'UTC', {name} + INTERVAL '1 microsecond')")
         })
+    }
+
+    fn live_table(
+        _: &Source,
+        connection: &mut PgConnection,
+        table: &TableName,
+    ) -> QueryResult<Option<LiveTable>> {
+        catalogue::table(connection, table)
+    }
+
+    fn types(connection: &mut PgConnection, ask: ColumnTypes<Pg>) -> Vec<Option<PgTypeMetadata>> {
+        let mut types = Vec::new();
+        ask(connection, &mut types);
+        types
+    }
+
+    fn fits(_: &ColumnMeta, declared: &PgTypeMetadata, live: &LiveColumn) -> bool {
+        fits::fits(declared, live)
     }
 
     fn classify(error: &diesel::result::Error) -> Failure {

@@ -12,8 +12,11 @@
 //!
 //! SQLite is compiled in; without the feature `bundled` the system's library is linked.
 
+mod catalogue;
 mod classify;
+mod fits;
 mod options;
+mod references;
 mod source;
 mod version;
 
@@ -22,12 +25,12 @@ use std::any::TypeId;
 use diesel::connection::{AnsiTransactionManager, DefaultLoadingMode, SimpleConnection};
 use diesel::query_builder::QueryFragment;
 use diesel::sql_types::{BigInt, Integer, SmallInt};
-use diesel::sqlite::SqliteConnection;
+use diesel::sqlite::{SqliteConnection, SqliteType};
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
-    Backend, CompositeKeys, Deferrable, Dialect, Failure, GeneratedKey, InsertShape, Isolation, KeyOrder,
-    KeyedShape, Locking, Recursion, Returning, Streaming, TransactionOptions, UpdateShape, UpsertShape,
-    number,
+    Backend, ColumnTypes, CompositeKeys, Deferrable, Dialect, Failure, GeneratedKey, InsertShape, Isolation,
+    KeyOrder, KeyedShape, LiveColumn, LiveTable, Locking, Recursion, Returning, Streaming, TableName,
+    TransactionOptions, UpdateShape, UpsertShape, number,
 };
 use moored::entity::ColumnMeta;
 
@@ -156,6 +159,24 @@ impl Backend for Sqlite {
 
     fn next_version(name: &str, column: &ColumnMeta) -> Option<String> {
         version::next(name, (column.sql_type)())
+    }
+
+    fn live_table(
+        _: &Source,
+        connection: &mut SqliteConnection,
+        table: &TableName,
+    ) -> QueryResult<Option<LiveTable>> {
+        catalogue::table(connection, table)
+    }
+
+    fn types(_: &mut SqliteConnection, ask: ColumnTypes<Self::Diesel>) -> Vec<Option<SqliteType>> {
+        let mut types = Vec::new();
+        ask(&mut (), &mut types);
+        types
+    }
+
+    fn fits(column: &ColumnMeta, declared: &SqliteType, live: &LiveColumn) -> bool {
+        fits::fits(column, *declared, &live.sql_type)
     }
 
     fn classify(error: &diesel::result::Error) -> Failure {

@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
 use super::{Target, bind, mistake, relation, tuple};
+use crate::inverse::OnRemove;
 
 pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
     let (ident, table) = (&entity.ident, entity.table);
@@ -18,6 +19,7 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
     let key_bounds = loading(&key_sql, &key_row);
     let (returned_bounds, load_returned) = returned(entity);
     let (cascade_bounds, cascade) = relation::cascade(entity);
+    let outline = outline(entity, &row);
     let bind_key = bind_key(entity);
     let bind_value = bind_value(entity);
     let key_value = match entity.single_key() {
@@ -37,6 +39,10 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
             #cascade_bounds
         {
             #cascade
+
+            fn outline() -> ::diesel::QueryResult<::moored::schema::Outline<__B>> {
+                #outline
+            }
 
             fn bind_key<'b>(
                 __key: &'b Self::Key,
@@ -102,6 +108,29 @@ pub(super) fn expand(entity: &Target<'_>) -> TokenStream {
                 })
             }
         }
+    }
+}
+
+/// What the entity says of its table: the types of its columns, and the tables around it.
+fn outline(entity: &Target<'_>, row: &TokenStream) -> TokenStream {
+    let types = entity.columns.iter().map(|column| entity.sql_type(column));
+    let targets = entity.relations().map(|relation| {
+        let target = relation.target;
+        quote!(let __outline = __outline.to::<<#target as ::moored::entity::Model>::Table>()?;)
+    });
+    let left =
+        entity.inverses.iter().filter(|inverse| inverse.on_remove == OnRemove::Database).map(|inverse| {
+            let (holder, via) = relation::via(inverse);
+            quote!(let __outline = __outline.left::<#via, <#holder as ::moored::entity::Model>::Table>()?;)
+        });
+    quote! {
+        let __outline = ::moored::schema::Outline::<__B>::of::<Self>(
+            <__B::Diesel as ::diesel::expression::QueryMetadata<#row>>::row_metadata,
+            &[#(::core::any::type_name::<#types>()),*],
+        )?;
+        #(#targets)*
+        #(#left)*
+        ::core::result::Result::Ok(__outline)
     }
 }
 

@@ -91,12 +91,8 @@ fn declare(
 pub(super) fn cascade(entity: &Target<'_>) -> (TokenStream, TokenStream) {
     let (mut bounds, mut calls) = (Vec::new(), Vec::new());
     for inverse in &entity.inverses {
-        let (holder, by) = match &inverse.way {
-            Way::Many { by, .. } | Way::One { by } => (&inverse.target, by),
-            Way::Through { link, by, .. } => (&**link, by),
-        };
-        let (relation, via) =
-            (entity.relation_type(&inverse.name, inverse.type_name.as_ref()), named(holder, by));
+        let relation = entity.relation_type(&inverse.name, inverse.type_name.as_ref());
+        let (holder, via) = via(inverse);
         let call = match inverse.on_remove {
             OnRemove::Restrict => continue,
             OnRemove::Cascade => quote!(remove::<#relation, #via>),
@@ -122,6 +118,15 @@ pub(super) fn cascade(entity: &Target<'_>) -> (TokenStream, TokenStream) {
         }
     };
     (quote!(#(#bounds)*), method)
+}
+
+/// The entity that refers to this one, and its relation.
+pub(super) fn via(inverse: &Inverse) -> (&Type, TokenStream) {
+    let (holder, by) = match &inverse.way {
+        Way::Many { by, .. } | Way::One { by } => (&inverse.target, by),
+        Way::Through { link, by, .. } => (&**link, by),
+    };
+    (holder, named(holder, by))
 }
 
 /// The relation of that name.

@@ -3,6 +3,7 @@
 use crate::backend::Backend;
 use crate::entity::{Entity, Model};
 use crate::error::Result;
+use crate::schema::Outline;
 use crate::session::{FlushAuthority, FlushMode, UnitOfWork};
 use crate::statement::{database, table_name};
 
@@ -83,6 +84,10 @@ pub trait Tables<B: Backend> {
     /// Adds the tables' names, separated.
     #[doc(hidden)]
     fn name_tables(names: &mut String) -> Result<()>;
+
+    /// Adds what the entities say of their tables.
+    #[doc(hidden)]
+    fn outline(outlines: &mut Vec<Outline<B>>) -> Result<()>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -92,6 +97,11 @@ impl<B: Backend, E: Model + Entity<B>> Tables<B> for E {
         names.push(' ');
         Ok(())
     }
+
+    fn outline(outlines: &mut Vec<Outline<B>>) -> Result<()> {
+        outlines.push(<E as Entity<B>>::outline().map_err(database::<B>)?);
+        Ok(())
+    }
 }
 
 macro_rules! tables_of_tuple {
@@ -99,6 +109,11 @@ macro_rules! tables_of_tuple {
         impl<DB: Backend, $($name: Tables<DB>),+> Tables<DB> for ($($name,)+) {
             fn name_tables(names: &mut String) -> Result<()> {
                 $($name::name_tables(names)?;)+
+                Ok(())
+            }
+
+            fn outline(outlines: &mut Vec<Outline<DB>>) -> Result<()> {
+                $($name::outline(outlines)?;)+
                 Ok(())
             }
         }

@@ -18,8 +18,8 @@ use super::upsert::set_columns;
 use crate::backend::{Backend, Dialect, UnionRows};
 use crate::entity::{ColumnSet, Entity, EntityMeta};
 
-pub(super) use name::{Table, generated_key, quoted};
-pub(crate) use name::{sql_of, table_name};
+pub(super) use name::{Table, generated_key};
+pub(crate) use name::{quoted, sql_of, table_name};
 pub(crate) use related::{LinkTable, Way};
 pub(super) use update::pieces_around;
 pub(super) use upsert::MET_ANOTHER;

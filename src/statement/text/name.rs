@@ -54,7 +54,7 @@ pub(in crate::statement) fn generated_key<E: Entity<B>, B: Backend>()
 }
 
 /// A name in the database's quotes.
-pub(in crate::statement) fn quoted<B: Backend>(name: &str) -> QueryResult<String> {
+pub(crate) fn quoted<B: Backend>(name: &str) -> QueryResult<String> {
     let mut builder = DieselBuilder::<B>::default();
     builder.push_identifier(name)?;
     Ok(builder.finish())

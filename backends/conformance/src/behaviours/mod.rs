@@ -71,6 +71,7 @@ mod upsert_conflicts;
 mod upsert_undeclared;
 mod upserts;
 mod values;
+mod verifying;
 mod versions;
 mod volume;
 mod writers;

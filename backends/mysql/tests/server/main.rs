@@ -19,6 +19,7 @@ macro_rules! on_both {
     };
 }
 
+mod catalogue;
 mod collations;
 mod constraints;
 mod doomed;

@@ -149,6 +149,7 @@ fn every_type_is_inserted_and_updated(flavour: Flavour) {
     assert_eq!(crate::shop::number(&mut owner, "SELECT GET_LOCK('moored_elsewhere', 60)"), 1);
     for rows in [1, 2, 37] {
         shop.sql(THINGS);
+        shop.orm.verify::<Thing>().unwrap();
         shop.orm
             .session(|session| {
                 let new: Vec<_> = (0..rows).map(|id| session.persist(thing(id, 0))).collect::<Result<_>>()?;

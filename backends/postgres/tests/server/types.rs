@@ -178,6 +178,8 @@ fn check(shop: &Shop, rows: u32, turn: u32) {
 fn every_type_is_inserted_and_updated() {
     for rows in [1, 2, 37] {
         let shop = Shop::open(THINGS);
+        shop.orm.verify::<Thing>().unwrap();
+        let _ = shop.log.take_sql();
         let many = if rows > 1 { "unnest($1, $2" } else { "($1, $2" };
         shop.orm
             .session(|session| {

@@ -18,10 +18,12 @@ use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, Connection};
 use diesel::query_builder::QueryFragment;
+use diesel::sql_types::TypeMetadata;
 use diesel::{ConnectionResult, QueryResult};
 use moored::Backend;
 use moored::backend::{
-    Collected, Dialect, Failure, Form, GeneratedKey, KeyOrder, Limits, TransactionOptions,
+    Collected, ColumnTypes, Dialect, Failure, Form, GeneratedKey, KeyOrder, Limits, LiveColumn, LiveTable,
+    TableName, TransactionOptions,
 };
 use moored::entity::ColumnMeta;
 
@@ -137,6 +139,29 @@ where
 
     fn next_version(name: &str, column: &ColumnMeta) -> Option<String> {
         B::next_version(name, column)
+    }
+
+    fn live_table(
+        source: &Source<B>,
+        connection: &mut Self::Connection,
+        table: &TableName,
+    ) -> QueryResult<Option<LiveTable>> {
+        B::live_table(source.inner(), connection.straight(), table)
+    }
+
+    fn types(
+        connection: &mut Self::Connection,
+        ask: ColumnTypes<B::Diesel>,
+    ) -> Vec<Option<<B::Diesel as TypeMetadata>::TypeMetadata>> {
+        B::types(connection.straight(), ask)
+    }
+
+    fn fits(
+        column: &ColumnMeta,
+        declared: &<B::Diesel as TypeMetadata>::TypeMetadata,
+        live: &LiveColumn,
+    ) -> bool {
+        B::fits(column, declared, live)
     }
 
     fn classify(error: &diesel::result::Error) -> Failure {

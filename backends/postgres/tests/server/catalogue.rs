@@ -1,0 +1,214 @@
+//! What the catalogue tells of that only PostgreSQL has: schemas, domains, identities, indexes and types of its own.
+
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::pg::{Pg, PgValue};
+use diesel::prelude::*;
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::Text;
+use moored::prelude::*;
+
+use crate::shop::Shop;
+
+mod sql {
+    #[derive(diesel::sql_types::SqlType, diesel::query_builder::QueryId)]
+    #[diesel(postgres_type(name = "grade"))]
+    pub struct Grade;
+}
+
+#[derive(AsExpression, FromSqlRow, Clone, Debug, PartialEq, Eq)]
+#[diesel(sql_type = sql::Grade)]
+struct Grade(String);
+
+impl ToSql<sql::Grade, Pg> for Grade {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        <String as ToSql<Text, Pg>>::to_sql(&self.0, out)
+    }
+}
+
+impl FromSql<sql::Grade, Pg> for Grade {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        <String as FromSql<Text, Pg>>::from_sql(value).map(Self)
+    }
+}
+
+diesel::table! {
+    makers (id) { id -> Integer, name -> Text }
+}
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql::Grade;
+
+    parts (id) {
+        id -> Integer,
+        code -> Text,
+        tags -> Array<Text>,
+        sizes -> Array<Nullable<Integer>>,
+        grade -> Grade,
+        maker_id -> Integer,
+    }
+}
+
+#[derive(Entity, Queryable, Clone, Debug)]
+#[diesel(table_name = makers)]
+struct Maker {
+    #[entity(key, generated)]
+    id: i32,
+    name: String,
+}
+
+#[derive(Entity, Queryable, Clone, Debug)]
+#[diesel(table_name = parts)]
+struct Part {
+    #[entity(key, generated)]
+    id: i32,
+    #[entity(unique)]
+    code: String,
+    tags: Vec<String>,
+    sizes: Vec<Option<i32>>,
+    grade: Grade,
+    #[entity(belongs_to = Maker)]
+    maker_id: Key<Maker>,
+}
+
+const PARTS: &str = "
+    CREATE DOMAIN code AS VARCHAR(20);
+    CREATE DOMAIN short_code AS code NOT NULL CHECK (VALUE <> '');
+    CREATE TYPE grade AS ENUM ('good', 'better');
+    CREATE TABLE makers (id SERIAL PRIMARY KEY, name TEXT NOT NULL);
+    CREATE TABLE parts (id INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY, code short_code UNIQUE,
+        tags VARCHAR(9)[] NOT NULL, sizes INTEGER[] NOT NULL, grade grade NOT NULL,
+        maker_id INTEGER NOT NULL REFERENCES makers (id));
+    CREATE INDEX ON parts (maker_id);";
+
+fn found<E: moored::Tables<moored_postgres::Postgres>>(shop: &Shop) -> Vec<String> {
+    shop.orm.differences::<E>().unwrap().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn domains_arrays_and_types_of_ones_own_are_known() {
+    let shop = Shop::open(PARTS);
+    shop.orm.verify::<(Part, Maker)>().unwrap();
+    shop.sql("ALTER TABLE parts ALTER tags TYPE integer[] USING NULL, ALTER sizes TYPE bigint[]");
+    shop.sql("ALTER TABLE parts ALTER grade TYPE text; DROP TYPE grade");
+    let fresh = Orm::<moored_postgres::Postgres>::connect(&shop.url).unwrap();
+    let differences = fresh.differences::<(Part, Maker)>().unwrap();
+    assert_eq!(
+        differences.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        [
+            "Part: parts.tags is declared Array<Text>, which does not fit integer[]",
+            "Part: parts.sizes is declared Array<Nullable<Integer>>, which does not fit bigint[]",
+            "Part: parts.grade is declared Grade, which does not fit text",
+        ]
+    );
+}
+
+#[test]
+fn indexes_are_what_they_are_unique_in() {
+    let shop = Shop::open(PARTS);
+    shop.sql(
+        "CREATE UNIQUE INDEX ON parts (lower(code)); CREATE UNIQUE INDEX ON parts (grade) WHERE id > 5;
+         CREATE UNIQUE INDEX on_id ON parts (id) INCLUDE (grade);",
+    );
+    shop.orm.verify::<(Part, Maker)>().unwrap();
+    shop.sql("CREATE UNIQUE INDEX by_maker ON parts (maker_id, grade) INCLUDE (tags)");
+    assert_eq!(
+        found::<(Part, Maker)>(&shop),
+        ["Part: (maker_id, grade) of parts is unique by by_maker, and not declared so"]
+    );
+    shop.sql("DROP INDEX by_maker; ALTER TABLE parts DROP CONSTRAINT parts_code_key");
+    shop.sql("CREATE UNIQUE INDEX by_code ON parts (code) INCLUDE (grade)");
+    shop.orm.verify::<(Part, Maker)>().unwrap();
+    shop.sql("DROP INDEX by_code; ALTER TABLE parts ADD UNIQUE (code) DEFERRABLE INITIALLY IMMEDIATE");
+    shop.orm.verify::<(Part, Maker)>().unwrap();
+}
+
+#[test]
+fn a_key_that_is_always_the_databases_own_has_to_be_declared_generated() {
+    #[derive(Entity, Queryable, Clone, Debug)]
+    #[diesel(table_name = makers)]
+    struct Chosen {
+        #[entity(key)]
+        id: i32,
+        name: String,
+    }
+
+    let shop = Shop::open(
+        "CREATE TABLE makers (id INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name TEXT NOT NULL)",
+    );
+    shop.orm.verify::<Maker>().unwrap();
+    assert_eq!(
+        found::<Chosen>(&shop),
+        ["Chosen: makers.id is made by the database alone, and not declared generated"]
+    );
+    shop.sql("ALTER TABLE makers ALTER id SET GENERATED BY DEFAULT");
+    shop.orm.verify::<(Maker, Chosen)>().unwrap();
+    shop.sql("ALTER TABLE makers ALTER id DROP IDENTITY");
+    shop.orm.verify::<Chosen>().unwrap();
+    shop.sql("ALTER TABLE makers ALTER id SET DEFAULT 1 + floor(random() * 1000000)");
+    shop.orm.verify::<Maker>().unwrap();
+}
+
+#[test]
+fn a_partitioned_table_is_a_table() {
+    let shop = Shop::open(
+        "CREATE TABLE makers (id INTEGER GENERATED BY DEFAULT AS IDENTITY, name TEXT NOT NULL, PRIMARY KEY (id))
+             PARTITION BY HASH (id);
+         CREATE TABLE makers_0 PARTITION OF makers FOR VALUES WITH (MODULUS 1, REMAINDER 0);",
+    );
+    shop.orm.verify::<Maker>().unwrap();
+}
+
+mod far {
+    use super::*;
+
+    diesel::table! { far.makers (id) { id -> Integer, name -> Text } }
+    diesel::table! { #[sql_name = "all \"parts\""] far.parts (id) { id -> Integer, maker_id -> Integer, near_id -> Nullable<Integer> } }
+
+    #[derive(Entity, Queryable, Clone, Debug)]
+    #[diesel(table_name = makers)]
+    struct FarMaker {
+        #[entity(key, generated)]
+        id: i32,
+        name: String,
+    }
+
+    #[derive(Entity, Queryable, Clone, Debug)]
+    #[diesel(table_name = parts)]
+    struct FarPart {
+        #[entity(key)]
+        id: i32,
+        #[entity(belongs_to = FarMaker, name = maker)]
+        maker_id: Key<FarMaker>,
+        #[entity(belongs_to = Maker, name = near)]
+        near_id: Option<Key<Maker>>,
+    }
+
+    /// A table of the same name is nearer.
+    #[test]
+    fn a_schema_that_is_named_is_the_one_that_is_looked_at() {
+        let shop = Shop::open(
+            "CREATE SCHEMA far;
+             CREATE TABLE makers (id SERIAL PRIMARY KEY, name TEXT NOT NULL);
+             CREATE TABLE far.makers (id SERIAL PRIMARY KEY, name TEXT NOT NULL);
+             CREATE TABLE far.\"all \"\"parts\"\"\" (id INTEGER PRIMARY KEY,
+                 maker_id INTEGER NOT NULL REFERENCES far.makers, near_id INTEGER REFERENCES makers)",
+        );
+        shop.orm.verify::<(FarMaker, FarPart, Maker)>().unwrap();
+        shop.sql(
+            "DROP TABLE far.\"all \"\"parts\"\"\"; ALTER TABLE far.makers ALTER name DROP NOT NULL;
+             CREATE TABLE far.\"all \"\"parts\"\"\" (id INTEGER PRIMARY KEY,
+                 maker_id INTEGER NOT NULL REFERENCES makers, near_id INTEGER REFERENCES far.makers)",
+        );
+        assert_eq!(
+            found::<(FarMaker, FarPart, Maker)>(&shop),
+            [
+                "FarMaker: far.makers.name takes NULL, and its field does not",
+                "FarPart: maker leads to far.makers, and its foreign key to makers (id)",
+                "FarPart: near leads to makers, and its foreign key to far.makers (id)",
+            ]
+        );
+        shop.sql("DROP SCHEMA far CASCADE");
+        assert_eq!(found::<FarMaker>(&shop), ["FarMaker: there is no table far.makers"]);
+    }
+}

@@ -261,6 +261,18 @@ pub enum Error {
         differences: Box<[Difference]>,
     },
 
+    /// A migration failed, or what has been applied could not be found out. On a database whose schema changes are transactions
+    /// nothing of it was applied; those before it were.
+    #[error("{}", match version { Some(version) => format!("migration {version} failed"), None => "migrations cannot be looked up".into() })]
+    Migration {
+        /// The version, if it is known which.
+        version: Option<Box<str>>,
+        /// What the database's refusal means. It is not known of a migration's own SQL.
+        failure: Option<Box<Failure>>,
+        /// The words of the database, or of Diesel.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
     // -- the database's word -------------------------------------------------------------------------------------
     /// The database refused a statement.
     #[error("{}", failure.kind)]
@@ -359,7 +371,9 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Stale(_) | Self::NoConnection { .. } => true,
-            Self::Database { failure, .. } => failure.kind.is_retryable(),
+            Self::Database { failure, .. } | Self::Migration { failure: Some(failure), .. } => {
+                failure.kind.is_retryable()
+            }
             _ => false,
         }
     }
@@ -368,7 +382,7 @@ impl Error {
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
         match self {
-            Self::Database { failure, .. } => Some(failure),
+            Self::Database { failure, .. } | Self::Migration { failure: Some(failure), .. } => Some(failure),
             _ => None,
         }
     }

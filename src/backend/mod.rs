@@ -238,6 +238,30 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
         counted.contains(&(column.sql_type)()).then(|| format!("{name} + 1"))
     }
 
+    /// Takes the lock under which migrations are applied, of which a database has one, or finds it taken; at once. It is held
+    /// until [`unlock_migrations`](Self::unlock_migrations) or the end of the connection, whatever is committed in between.
+    ///
+    /// The default has none: every migration is then applied in a transaction, as [`begin`](Self::begin) begins it, which has to
+    /// keep out other writers.
+    ///
+    /// # Errors
+    ///
+    /// What the database reports.
+    fn lock_migrations(connection: &mut Self::Connection) -> QueryResult<MigrationLock> {
+        let _ = connection;
+        Ok(MigrationLock::Transactions)
+    }
+
+    /// Gives the lock back. Called after [`MigrationLock::Held`] alone.
+    ///
+    /// # Errors
+    ///
+    /// What the database reports; then the connection is closed.
+    fn unlock_migrations(connection: &mut Self::Connection) -> QueryResult<()> {
+        let _ = connection;
+        Ok(())
+    }
+
     /// What the catalogue says of a table or view, for [`Orm::verify`](crate::Orm::verify). `None` where there is none of that
     /// name.
     ///
@@ -266,6 +290,17 @@ pub trait Backend: Clone + Sized + Send + Sync + 'static {
 
     /// What an error of the database means.
     fn classify(error: &diesel::result::Error) -> Failure;
+}
+
+/// Whether a connection may apply migrations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MigrationLock {
+    /// It has the lock.
+    Held,
+    /// Another connection has it.
+    Taken,
+    /// There is no such lock: transactions that begin as those that write keep each other out.
+    Transactions,
 }
 
 /// A column in which a table generates its keys.

@@ -1,6 +1,8 @@
 //! `Orm`: the database, the pool of connections, and what holds for every session.
 
 mod builder;
+#[cfg(feature = "migrations")]
+mod migrations;
 mod retry;
 mod verify;
 

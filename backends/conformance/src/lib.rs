@@ -18,6 +18,7 @@ pub mod drifts;
 pub mod entities;
 mod flavour;
 mod harness;
+pub mod migrations;
 pub mod prelude;
 mod proxy;
 pub mod samples;

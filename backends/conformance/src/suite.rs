@@ -49,6 +49,7 @@ macro_rules! suite {
         $crate::locking_behaviours!($backend, $harness);
         $crate::locks_behaviours!($backend, $harness);
         $crate::merging_behaviours!($backend, $harness);
+        $crate::migrating_behaviours!($backend, $harness);
         $crate::mode_setting_behaviours!($backend, $harness);
         $crate::modes_behaviours!($backend, $harness);
         $crate::nesting_behaviours!($backend, $harness);

@@ -22,6 +22,7 @@ mod collect;
 mod fits;
 mod keys;
 mod lock;
+mod migrations;
 mod options;
 mod placeholder;
 mod server;
@@ -39,9 +40,9 @@ use diesel::sql_types::{BigInt, Integer, SmallInt, Time, Timestamp};
 use diesel::{ConnectionResult, IntoSql, MysqlConnection, QueryResult};
 use moored::backend::{
     Backend, Collected, ColumnTypes, CompositeKeys, Deferrable, Dialect, Failure, Form, GeneratedKey,
-    Incoming, InsertShape, KeyOrder, KeyedShape, Limits, LiveColumn, LiveTable, Locking, ReadBack, Recursion,
-    Returning, RowLocks, Streaming, TableName, TransactionOptions, UnionRows, UpdateShape, UpsertShape, load,
-    number,
+    Incoming, InsertShape, KeyOrder, KeyedShape, Limits, LiveColumn, LiveTable, Locking, MigrationLock,
+    ReadBack, Recursion, Returning, RowLocks, Streaming, TableName, TransactionOptions, UnionRows,
+    UpdateShape, UpsertShape, load, number,
 };
 use moored::entity::ColumnMeta;
 
@@ -204,6 +205,14 @@ impl Backend for Mysql {
         // Now, or a microsecond after the last where that is not before.
         let is_moment = [TypeId::of::<Timestamp>(), TypeId::of::<Datetime>()].contains(&sql_type);
         is_moment.then(|| format!("GREATEST(UTC_TIMESTAMP(6), {name} + INTERVAL 1 MICROSECOND)"))
+    }
+
+    fn lock_migrations(connection: &mut MysqlConnection) -> QueryResult<MigrationLock> {
+        migrations::lock(connection)
+    }
+
+    fn unlock_migrations(connection: &mut MysqlConnection) -> QueryResult<()> {
+        migrations::unlock(connection)
     }
 
     fn live_table(

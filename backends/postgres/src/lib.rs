@@ -21,6 +21,7 @@ mod collect;
 mod fits;
 mod keys;
 mod lock_wait;
+mod migrations;
 mod options;
 mod placeholder;
 mod source;
@@ -35,8 +36,9 @@ use diesel::sql_types::{BigInt, Integer, SmallInt, Timestamp};
 use diesel::{ConnectionResult, QueryResult};
 use moored::backend::{
     Backend, Collected, ColumnTypes, Deferrable, Dialect, Failure, Form, GeneratedKey, InsertShape,
-    Isolation, KeyOrder, KeyedShape, Limits, LiveColumn, LiveTable, LockWait, Locking, Recursion, Returning,
-    RowLocks, Streaming, TableName, TransactionOptions, UpdateShape, UpsertShape, number,
+    Isolation, KeyOrder, KeyedShape, Limits, LiveColumn, LiveTable, LockWait, Locking, MigrationLock,
+    Recursion, Returning, RowLocks, Streaming, TableName, TransactionOptions, UpdateShape, UpsertShape,
+    number,
 };
 use moored::entity::ColumnMeta;
 
@@ -177,6 +179,14 @@ impl Backend for Postgres {
         is_moment.then(|| {
             format!("GREATEST(clock_timestamp() AT TIME ZONE 'UTC', {name} + INTERVAL '1 microsecond')")
         })
+    }
+
+    fn lock_migrations(connection: &mut PgConnection) -> QueryResult<MigrationLock> {
+        migrations::lock(connection)
+    }
+
+    fn unlock_migrations(connection: &mut PgConnection) -> QueryResult<()> {
+        migrations::unlock(connection)
     }
 
     fn live_table(

@@ -7,43 +7,27 @@ pub mod schema;
 pub mod soft_delete;
 pub mod updated_at;
 
-use std::error::Error;
-
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use moored::prelude::*;
 use moored_sqlite::Sqlite;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
-/// Opens the database with all subscribers, and brings its tables up to date.
+/// Opens the database with all subscribers, brings its tables up to date, and compares them with the entities.
 ///
 /// They are called in this order: what `updated_at` and `soft_delete` set is seen by `audit`.
 ///
 /// # Errors
 ///
 /// What the database reports.
-pub fn open(
-    url: &str,
-    wake: impl Fn() + Send + Sync + 'static,
-) -> Result<Orm<Sqlite>, Box<dyn Error + Send + Sync>> {
+pub fn open(url: &str, wake: impl Fn() + Send + Sync + 'static) -> moored::Result<Orm<Sqlite>> {
     let orm = Orm::<Sqlite>::builder(url)
         .subscribe(updated_at::subscribe)
         .subscribe(soft_delete::subscribe)
         .subscribe(audit::subscribe)
         .subscribe(|events| outbox::subscribe(events, wake))
         .build()?;
-    orm.try_with_connection(|connection| {
-        connection.run_pending_migrations(MIGRATIONS).map(drop).map_err(Failed)
-    })
-    .map_err(|Failed(error)| error)?;
+    orm.run_migrations(MIGRATIONS)?;
+    orm.verify::<(article::Article, audit::Audit, outbox::Message)>()?;
     Ok(orm)
-}
-
-/// Any error on its way out.
-struct Failed(Box<dyn Error + Send + Sync>);
-
-impl From<moored::Error> for Failed {
-    fn from(error: moored::Error) -> Self {
-        Self(error.into())
-    }
 }

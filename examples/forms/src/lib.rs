@@ -11,25 +11,24 @@ mod page;
 mod schema;
 mod work;
 
-use std::error::Error;
-
 use axum::Router;
 use axum::routing::{get, post};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use moored::Orm;
 use moored_sqlite::Sqlite;
 
 /// The folder is read when the program is compiled; the program carries its migrations with it.
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
-/// Opens the database and brings its schema up to date.
+/// Opens the database, brings its schema up to date, and finds out at once whether it is the one that the article declares.
 ///
 /// # Errors
 ///
 /// An address that cannot be opened, or a migration that the database refuses.
-pub fn open(url: impl Into<String>) -> Result<Orm<Sqlite>, Box<dyn Error + Send + Sync>> {
+pub fn open(url: impl Into<String>) -> moored::Result<Orm<Sqlite>> {
     let orm = Orm::<Sqlite>::connect(url)?;
-    orm.try_with_connection(|connection| connection.run_pending_migrations(MIGRATIONS).map(drop))?;
+    orm.run_migrations(MIGRATIONS)?;
+    orm.verify::<article::Article>()?;
     Ok(orm)
 }
 

@@ -39,6 +39,7 @@ mod lock_waits;
 mod locking;
 mod locks;
 mod merging;
+mod migrating;
 mod mode_setting;
 mod modes;
 mod nesting;

@@ -23,7 +23,7 @@ use diesel::{ConnectionResult, QueryResult};
 use moored::Backend;
 use moored::backend::{
     Collected, ColumnTypes, Dialect, Failure, Form, GeneratedKey, KeyOrder, Limits, LiveColumn, LiveTable,
-    TableName, TransactionOptions,
+    MigrationLock, TableName, TransactionOptions,
 };
 use moored::entity::ColumnMeta;
 
@@ -139,6 +139,14 @@ where
 
     fn next_version(name: &str, column: &ColumnMeta) -> Option<String> {
         B::next_version(name, column)
+    }
+
+    fn lock_migrations(connection: &mut Self::Connection) -> QueryResult<MigrationLock> {
+        B::lock_migrations(connection.straight())
+    }
+
+    fn unlock_migrations(connection: &mut Self::Connection) -> QueryResult<()> {
+        B::unlock_migrations(connection.straight())
     }
 
     fn live_table(

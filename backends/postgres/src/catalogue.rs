@@ -7,9 +7,9 @@ use moored::backend::{Filled, LiveColumn, LiveForeignKey, LiveTable, LiveUnique,
 
 use crate::Postgres;
 
-/// A name without a schema is looked for where a statement would look for it.
+/// A name without a schema is looked for where a statement would look for it. Of a table elsewhere no key is known.
 const TABLE: &str = "
-SELECT c.oid::bigint, c.relkind IN ('v', 'm')
+SELECT c.oid::bigint, c.relkind IN ('v', 'm', 'f')
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')

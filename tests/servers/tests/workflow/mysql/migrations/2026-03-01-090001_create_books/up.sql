@@ -1,0 +1,7 @@
+CREATE TABLE books (
+    id INTEGER NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    title TEXT NOT NULL,
+    author_id INTEGER NOT NULL,
+    copies INTEGER NOT NULL DEFAULT 1,
+    FOREIGN KEY (author_id) REFERENCES authors (id)
+);

@@ -1,0 +1,6 @@
+CREATE TABLE authors (
+    id INTEGER NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    email TEXT UNIQUE,
+    version INTEGER NOT NULL
+);

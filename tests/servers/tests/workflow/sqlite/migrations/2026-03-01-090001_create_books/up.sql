@@ -1,0 +1,6 @@
+CREATE TABLE books (
+    id INTEGER NOT NULL PRIMARY KEY,
+    title TEXT NOT NULL,
+    author_id INTEGER NOT NULL REFERENCES authors (id),
+    copies INTEGER NOT NULL DEFAULT 1
+);

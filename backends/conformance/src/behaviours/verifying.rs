@@ -19,7 +19,7 @@ macro_rules! verifying_behaviours {
                 (Author, Book, Category, Tag, BookTag, CoAuthor, Place, Device),
                 (Setting, Account, Lease, Note, SmallVersion, LargeVersion, Seat),
                 (Measurement, Price, Tick, Parcel, Team, Player, Chicken, Egg),
-                (Hall, Stall, Ticket, Pass, Stamp, Plaque, Claim),
+                (Hall, Stall, Ticket, Pass, Stamp, Plaque, Claim, Step),
                 (Archive, Binder),
             );
 

@@ -268,24 +268,29 @@ where
     Job: Entity<B>,
     Mail: Entity<B>,
 {
-    if place.flavour() == Flavour::Sqlite {
-        return; // Another worker has the database there, and is waited for.
-    }
+    // Whoever works has the whole database there, and is waited for.
+    let waits = place.flavour() == Flavour::Sqlite;
     let orm = open(&place);
     let (first, second) = (add(&orm, "welcome", "a@example.org"), add(&orm, "welcome", "b@example.org"));
     let worker = Worker::new(orm.clone(), patience()).handle("welcome", |tx, task| welcome(tx, task));
-    orm.session(|session| {
-        session.transaction(|tx| {
-            tx.find_locked::<Job>(first, Lock::UPDATE)?.required()?;
-            std::thread::scope(|threads| {
-                threads.spawn(|| assert!(worker.work().unwrap() && !worker.work().unwrap()));
-            });
-            Ok(())
-        })
-    })
-    .unwrap();
-    assert_eq!((job(&orm, first).state, job(&orm, second).state), (State::Waiting, State::Done));
-    assert!(worker.work().unwrap(), "it is free again");
+    let (did, has_done) = mpsc::channel();
+    std::thread::scope(|threads| {
+        let worked = orm.session(|session| {
+            session.transaction(|tx| {
+                tx.find_locked::<Job>(first, Lock::UPDATE)?.required()?;
+                threads.spawn(|| did.send((worker.work(), worker.work())).unwrap());
+                Ok(has_done.recv_timeout(Duration::from_millis(if waits { 100 } else { 10_000 })))
+            })
+        });
+        match worked.unwrap() {
+            Ok((Ok(true), Ok(false))) if !waits => {}
+            Err(_) if waits => {}
+            other => panic!("{other:?}"),
+        }
+    });
+    let of_first = if waits { State::Done } else { State::Waiting };
+    assert_eq!((job(&orm, first).state, job(&orm, second).state), (of_first, State::Done));
+    assert_eq!(worker.work().unwrap(), !waits, "it is free again");
 }
 
 fn a_worker_that_is_told_to_stop_ends_its_job_and_takes_no_other<B: Backend>(place: Place<B>)
@@ -309,8 +314,10 @@ where
         has_begun.recv().unwrap();
         stop.stop();
         end.send(()).unwrap();
+        drop(end); // A second job fails here, where it would wait.
     });
-    assert_eq!((job(&orm, first).state, job(&orm, second).state), (State::Done, State::Waiting));
+    let (first, second) = (job(&orm, first), job(&orm, second));
+    assert_eq!((first.state, second.state, second.attempts), (State::Done, State::Waiting, 0));
     assert_eq!(mails(&orm).len(), 1);
 }
 

@@ -24,7 +24,7 @@ fn two_hundred_thousand_accounts_take_the_memory_of_a_thousand() {
 }
 
 #[test]
-#[ignore = "half a minute in release: cargo test --release -p jobs --test memory -- --ignored --nocapture"]
+#[ignore = "ten seconds in release: cargo test --release -p jobs --test memory -- --ignored --nocapture"]
 fn a_million_accounts_take_the_memory_of_a_thousand() {
     measure(1_000_000);
 }

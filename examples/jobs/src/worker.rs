@@ -6,8 +6,9 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use chrono::{NaiveDateTime, TimeDelta};
+use moored::backend::Locking;
 use moored::prelude::*;
-use moored::{Error, Lock, Retry};
+use moored::{Error, Isolation, Lock, Retry, TransactionOptions};
 
 use crate::failure::Failure;
 use crate::job::{Job, now};
@@ -63,6 +64,7 @@ pub struct Worker<B: Backend> {
     handlers: BTreeMap<&'static str, Box<Handler<B>>>,
     patience: Patience,
     retry: Retry,
+    options: TransactionOptions,
     /// How long a thread sleeps that found no job.
     idle: Duration,
 }
@@ -71,11 +73,19 @@ impl<B: Backend> Worker<B>
 where
     Job: Entity<B>,
 {
-    /// A worker without handlers. The pool needs a connection for each thread that will run it.
+    /// A worker without handlers. The pool needs a connection for each thread that will run it. Jobs run at READ COMMITTED
+    /// where the database has that level.
     #[must_use]
     pub fn new(orm: Orm<B>, patience: Patience) -> Self {
+        let options = match orm.dialect().locking {
+            // It has no other level than SERIALIZABLE, and one writer at a time.
+            Locking::Database => TransactionOptions::new(),
+            // MySQL and MariaDB lock the gaps between rows at their usual level: a worker whose job is done could not move it
+            // within the index until all those have ended that took a job beside it.
+            _ => TransactionOptions::new().isolation(Isolation::ReadCommitted),
+        };
         let (handlers, retry, idle) = (BTreeMap::new(), Retry::default(), Duration::from_millis(50));
-        Self { orm, handlers, patience, retry, idle }
+        Self { orm, handlers, patience, retry, options, idle }
     }
 
     /// Has jobs of a kind run by a handler. What it does in its transaction is done once; what it does outside of the database
@@ -117,7 +127,7 @@ where
         let mut taken = None;
         let worked = self.orm.retry(&self.retry, |session| {
             taken = None;
-            session.transaction(|tx| {
+            session.transaction_with(self.options, |tx| {
                 let due = Job::STATE.eq(State::Waiting).and(Job::RUN_AT.le(now()));
                 let due = due.order(Job::RUN_AT.asc()).order(Job::ID.asc());
                 let Some(job) = tx.select(due).lock(Lock::UPDATE).skip_locked().first()? else {

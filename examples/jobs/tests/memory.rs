@@ -1,6 +1,7 @@
 //! The job over all accounts takes the memory of one chunk, however many accounts there are.
 //!
-//! The memory is that of the whole process, so there is nothing else in this one.
+//! The memory is that of the whole process, so there is nothing else in this one. Linux tells it.
+#![cfg(target_os = "linux")]
 #![allow(missing_docs, clippy::unwrap_used, reason = "a test")]
 
 use std::sync::{Arc, Mutex};

@@ -16,7 +16,7 @@ mod level;
 mod race;
 
 use moored::prelude::*;
-use moored_server_tests::Place;
+use moored_server_tests::{Flavour, Place};
 
 use crate::bank::{Account, Computes, Payment, Purse, Transfer};
 use crate::race::{Bank, Strategy};
@@ -38,7 +38,11 @@ where
     Transfer: Entity<B>,
 {
     let counts = Bank::open(&place).races(Strategy::Versions);
-    assert_eq!(counts.deadlocks(), 0, "the order of statements is Moored's own: {counts}");
+    match place.flavour() {
+        // The rows of one UPDATE are locked as its plan comes upon them, which is no order that a caller could ask for.
+        Flavour::Postgres => assert!(counts.deadlocks() * 10 < counts.attempts(), "{counts}"),
+        _ => assert_eq!(counts.deadlocks(), 0, "the order of statements is Moored's own: {counts}"),
+    }
     assert!(counts.lost() > 0, "nobody was in anybody's way: {counts}");
 }
 

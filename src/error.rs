@@ -334,6 +334,24 @@ pub enum Error {
         /// The reason that the pool or the database gave.
         reason: Box<str>,
     },
+    /// `Orm::run` did not get a place in the time that it was to wait for one: as many units of work as there may be were
+    /// running. Nothing was begun. A server answers 503; where that is the rule, it needs more connections or shorter units.
+    #[error("as many units of work are running as there may be")]
+    Busy,
+    /// The time that `Orm::run` gave a unit of work is over.
+    #[error("the unit of work ran out of time{}", if *may_stand { ", and something of it may be committed" } else { "" })]
+    TimedOut {
+        /// Whether something of it is committed, or may be: look before doing it again. If not, nothing of it was written
+        /// and nothing will be.
+        may_stand: bool,
+    },
+    /// Nobody waits for the unit of work any more: the future of `Orm::run` was dropped. Only the unit itself is told, and has
+    /// to end; to a caller, it means that the runtime was shut down before the unit began.
+    #[error("nobody waits for the unit of work any more{}", if *may_stand { "; something of it may be committed" } else { "" })]
+    Cancelled {
+        /// Whether something of it is committed, or may be.
+        may_stand: bool,
+    },
 }
 
 impl Error {
@@ -344,7 +362,7 @@ impl Error {
 
     /// Whether the same unit of work, started anew in a fresh session, can succeed without any change to it.
     ///
-    /// Stale rows are: the next attempt reads the new version.
+    /// Stale rows are: the next attempt reads the new version. What was busy or took too long is, for whoever has the time.
     ///
     /// ```
     /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/doctest.rs"));
@@ -370,7 +388,8 @@ impl Error {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Stale(_) | Self::NoConnection { .. } => true,
+            Self::Stale(_) | Self::NoConnection { .. } | Self::Busy => true,
+            Self::TimedOut { may_stand } => !may_stand,
             Self::Database { failure, .. } | Self::Migration { failure: Some(failure), .. } => {
                 failure.kind.is_retryable()
             }

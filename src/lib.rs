@@ -137,6 +137,7 @@ mod session;
 pub use session::Cascade;
 #[doc(hidden)]
 pub mod statement;
+mod stop;
 mod watch;
 
 pub use backend::{Backend, Isolation, Lock, Propagation, TransactionOptions};
@@ -181,6 +182,8 @@ pub use log::unexpected_statements;
 /// assert_eq!(Book::meta().relations[0].name, "author");
 /// ```
 pub use moored_derive::Entity;
+#[cfg(feature = "tokio")]
+pub use orm::RunLimits;
 pub use orm::{Orm, OrmBuilder, Retry};
 pub use session::{
     Authority, Collection, Detached, EntityQuery, EventSession, FlushAuthority, FlushMode, FlushPlan,

@@ -13,6 +13,24 @@ pub(crate) type Span = tracing::span::EnteredSpan;
 #[cfg(not(feature = "tracing"))]
 pub(crate) struct Span;
 
+/// The span that a thread is in, and whom it tells, for another thread.
+#[cfg(all(feature = "tracing", feature = "tokio"))]
+pub(crate) struct Carried(tracing::Span, tracing::Dispatch);
+
+#[cfg(all(feature = "tracing", feature = "tokio"))]
+pub(crate) fn carry() -> Carried {
+    Carried(tracing::Span::current(), tracing::dispatcher::get_default(Clone::clone))
+}
+
+#[cfg(all(feature = "tracing", feature = "tokio"))]
+impl Carried {
+    /// Does something in it.
+    pub(crate) fn within<R>(self, work: impl FnOnce() -> R) -> R {
+        let Self(span, told) = self;
+        tracing::dispatcher::with_default(&told, || span.in_scope(work))
+    }
+}
+
 #[cfg(feature = "tracing")]
 pub(crate) fn session(backend: &'static str, reads: bool) -> Span {
     tracing::debug_span!(target: "moored", "session", backend, reads).entered()
@@ -64,6 +82,22 @@ pub(crate) fn session_ended(counts: &Counts) {
         upserted = counts.upserted.get(),
         "session ended"
     );
+}
+
+/// What stands for it.
+#[cfg(all(not(feature = "tracing"), feature = "tokio"))]
+pub(crate) struct Carried;
+
+#[cfg(all(not(feature = "tracing"), feature = "tokio"))]
+pub(crate) fn carry() -> Carried {
+    Carried
+}
+
+#[cfg(all(not(feature = "tracing"), feature = "tokio"))]
+impl Carried {
+    pub(crate) fn within<R>(self, work: impl FnOnce() -> R) -> R {
+        work()
+    }
 }
 
 #[cfg(not(feature = "tracing"))]

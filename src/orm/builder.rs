@@ -6,6 +6,8 @@ use std::time::Duration;
 use diesel::connection::Instrumentation;
 
 use super::Orm;
+#[cfg(feature = "tokio")]
+use super::limits::{Places, RunLimits};
 use crate::backend::Backend;
 use crate::connections::Connections;
 use crate::error::Result;
@@ -15,6 +17,7 @@ use crate::observe::Observer;
 use crate::pool::{Pool, PoolSettings};
 use crate::replicas::Replicas;
 use crate::session::FlushMode;
+use crate::stop::Stop;
 
 /// The settings of an [`Orm`].
 ///
@@ -28,6 +31,10 @@ pub struct OrmBuilder<B: Backend> {
     flush_mode: FlushMode,
     subscribers: Option<Subscribers<B>>,
     observer: Observer,
+    #[cfg(feature = "tokio")]
+    limits: RunLimits,
+    #[cfg(feature = "tokio")]
+    run_at_once: Option<usize>,
 }
 
 impl<B: Backend> OrmBuilder<B> {
@@ -50,6 +57,10 @@ impl<B: Backend> OrmBuilder<B> {
             flush_mode: FlushMode::Auto,
             subscribers: None,
             observer: Observer::default(),
+            #[cfg(feature = "tokio")]
+            limits: RunLimits::new(),
+            #[cfg(feature = "tokio")]
+            run_at_once: None,
         }
     }
 
@@ -210,6 +221,26 @@ impl<B: Backend> OrmBuilder<B> {
         self
     }
 
+    /// How long [`Orm::run`] waits.
+    #[cfg(feature = "tokio")]
+    #[must_use]
+    pub fn run_limits(mut self, limits: RunLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How many units of work [`Orm::run`] lets run at once; at least one. By default as many as there are connections, so that
+    /// none of them keeps a thread waiting for one. Units that take a second connection, by
+    /// [`requires_new`](crate::UnitOfWork::requires_new) or a session inside of theirs, want fewer.
+    ///
+    /// Those that only read have as many places again for each [replica](Self::replica), instead of these.
+    #[cfg(feature = "tokio")]
+    #[must_use]
+    pub fn run_at_once(mut self, units: usize) -> Self {
+        self.run_at_once = Some(units.max(1));
+        self
+    }
+
     /// Connects. One connection to the database itself is made at once, so a wrong address fails here; those of replicas are
     /// connected to when they are first read from, or by [`Orm::check_replicas`].
     ///
@@ -220,15 +251,25 @@ impl<B: Backend> OrmBuilder<B> {
         self.pool.observer = Arc::new(self.observer);
         let of = |url| Pool::open(PoolSettings { url, ..self.pool.clone() });
         let replicas = self.replicas.into_iter().map(of).collect::<Result<Vec<_>>>()?;
+        #[cfg(feature = "tokio")]
+        let places = {
+            let at_once = self.run_at_once.unwrap_or(self.pool.size as usize);
+            Places::new(at_once, replicas.len(), self.limits, self.pool.checkout_timeout)
+        };
         let primary = Pool::open(self.pool)?;
         primary.try_address()?;
-        let replicas = Replicas::new(replicas, self.replica_recheck);
-        Ok(Orm::over(
-            Connections::to(Arc::new(primary)),
+        let replicas = Arc::new(Replicas::new(replicas, self.replica_recheck));
+        let connections = Connections::to(Arc::new(primary));
+        Ok(Orm {
+            reading: Arc::new(connections.or_to(Arc::clone(&replicas))),
+            connections: Arc::new(connections),
             replicas,
-            self.flush_mode,
-            self.subscribers.map(Arc::new),
-        ))
+            flush_mode: self.flush_mode,
+            subscribers: self.subscribers.map(Arc::new),
+            stop: Stop::default(),
+            #[cfg(feature = "tokio")]
+            places,
+        })
     }
 }
 

@@ -1,14 +1,20 @@
 //! `Orm`: the database, the pool of connections, and what holds for every session.
 
 mod builder;
+#[cfg(feature = "tokio")]
+mod limits;
 #[cfg(feature = "migrations")]
 mod migrations;
 mod retry;
+#[cfg(feature = "tokio")]
+mod run;
 mod verify;
 
 use std::sync::Arc;
 
 pub use builder::OrmBuilder;
+#[cfg(feature = "tokio")]
+pub use limits::RunLimits;
 pub use retry::Retry;
 
 use crate::backend::{Backend, Dialect};
@@ -18,6 +24,7 @@ use crate::event::Subscribers;
 use crate::observe::Seen;
 use crate::replicas::Replicas;
 use crate::session::{Core, FlushMode, Own, ReadSession, Reading, Session, UnitOfWork};
+use crate::stop::Stop;
 
 /// A database to open sessions on. Cloning it is cheap and shares the pool.
 pub struct Orm<B: Backend> {
@@ -27,6 +34,10 @@ pub struct Orm<B: Backend> {
     reading: Arc<Connections<B>>,
     flush_mode: FlushMode,
     subscribers: Option<Arc<Subscribers<B>>>,
+    /// Whether the unit of work that this was lent to is to end.
+    stop: Stop,
+    #[cfg(feature = "tokio")]
+    places: limits::Places,
 }
 
 impl<B: Backend> Orm<B> {
@@ -42,17 +53,6 @@ impl<B: Backend> Orm<B> {
     /// Connects with other settings than the defaults.
     pub fn builder(url: impl Into<String>) -> OrmBuilder<B> {
         OrmBuilder::new(url.into())
-    }
-
-    fn over(
-        connections: Connections<B>,
-        replicas: Replicas<B>,
-        flush_mode: FlushMode,
-        subscribers: Option<Arc<Subscribers<B>>>,
-    ) -> Self {
-        let replicas = Arc::new(replicas);
-        let reading = Arc::new(connections.or_to(Arc::clone(&replicas)));
-        Self { connections: Arc::new(connections), replicas, reading, flush_mode, subscribers }
     }
 
     /// The limits of the database behind this, and the statement shapes that measure best on it.
@@ -133,7 +133,7 @@ impl<B: Backend> Orm<B> {
     }
 
     fn core(&self, connections: &Arc<Connections<B>>) -> Core<B> {
-        Core::new(Arc::clone(connections), self.flush_mode, self.subscribers.clone())
+        Core::new(Arc::clone(connections), self.flush_mode, self.subscribers.clone(), self.stop.clone())
     }
 
     /// A session, and what is told of it once it has ended.
@@ -253,6 +253,8 @@ impl<B: Backend> Orm<B> {
         &self,
         work: impl FnOnce(&mut B::Connection) -> Result<R, X>,
     ) -> Result<R, X> {
+        self.stop.note_stands();
+        self.stop.check()?;
         let mut checkout = self.connections.check_out()?;
         work(checkout.connection())
     }
@@ -266,6 +268,9 @@ impl<B: Backend> Clone for Orm<B> {
             reading: Arc::clone(&self.reading),
             flush_mode: self.flush_mode,
             subscribers: self.subscribers.clone(),
+            stop: self.stop.clone(),
+            #[cfg(feature = "tokio")]
+            places: self.places.clone(),
         }
     }
 }

@@ -186,7 +186,7 @@ impl<B: Backend> Orm<B> {
                 (retryable, _) if retryable.is_retryable() => error = retryable,
                 (other, _) => return Err(other),
             }
-            if attempt == policy.attempts {
+            if attempt == policy.attempts || self.stop.is_asked() {
                 return Err(error);
             }
             policy.pause(attempt);
@@ -215,7 +215,7 @@ impl<B: Backend> Orm<B> {
             policy.pause(attempt);
             match self.read_current(&mut *verify) {
                 Ok(found) => return Some(found),
-                Err(error) if error.is_retryable() => {}
+                Err(error) if error.is_retryable() && !self.stop.is_asked() => {}
                 Err(_) => break,
             }
         }

@@ -5,6 +5,7 @@ use super::events::Outcome;
 use super::stores::IdentityMap;
 use crate::backend::{Backend, TransactionOptions};
 use crate::error::Result;
+use crate::stop::Committing;
 
 impl<B: Backend> Core<B> {
     /// Runs statements that write. `several` says that more than one thing can go wrong: then a transaction is around them,
@@ -27,6 +28,8 @@ impl<B: Backend> Core<B> {
 struct Bracket<'a, B: Backend> {
     core: &'a mut Core<B>,
     open: bool,
+    /// A single statement is its own commit.
+    committing: Option<Committing>,
 }
 
 impl<'a, B: Backend> Bracket<'a, B> {
@@ -34,20 +37,24 @@ impl<'a, B: Backend> Bracket<'a, B> {
         if open {
             core.begin(&TransactionOptions::new())?;
         }
-        Ok(Self { core, open })
+        let is_all = !open && !core.in_transaction();
+        let committing = is_all.then(|| core.stop.commit()).transpose()?;
+        Ok(Self { core, open, committing })
     }
 
     fn end<R>(mut self, done: Result<R>) -> Result<R> {
-        let is_all = !self.open && !self.core.in_transaction();
-        // A single statement is its own commit.
-        let done = match done {
-            Ok(done) => done,
-            Err(error) => return Err(if is_all { self.core.refused(error) } else { error }),
+        let committing = self.committing.take();
+        let done = match (done, committing) {
+            (Ok(done), None) => done,
+            (Ok(done), Some(committing)) => {
+                committing.end(true);
+                self.core.outcome = Some(Outcome::Committed);
+                done
+            }
+            (Err(error), Some(committing)) => return Err(self.core.refused(error, committing)),
+            (Err(error), None) => return Err(error),
         };
         self.core.note_write();
-        if is_all {
-            self.core.outcome = Some(Outcome::Committed);
-        }
         if self.open {
             // Refused or not, it is over.
             self.open = false;

@@ -20,6 +20,7 @@ use crate::handle::Tag;
 use crate::observe::{Counts, Written, spans};
 use crate::pool::Checkout;
 use crate::statement::database;
+use crate::stop::Stop;
 
 /// What a session holds whatever its authority.
 pub struct Core<B: Backend> {
@@ -43,6 +44,8 @@ pub struct Core<B: Backend> {
     pub(crate) stands: bool,
     /// Whom the session calls when it writes.
     pub(super) subscribers: Option<Arc<Subscribers<B>>>,
+    /// Whether somebody has asked that it ends.
+    pub(super) stop: Stop,
     /// What went with the removal of a row, until it is restored.
     pub(super) taken_along: HashMap<(TypeId, u32), TakenAlong<B>>,
     /// How the last transaction ended, until those who wait for that are told.
@@ -56,10 +59,11 @@ impl<B: Backend> Core<B> {
         connections: Arc<Connections<B>>,
         flush_mode: FlushMode,
         subscribers: Option<Arc<Subscribers<B>>>,
+        stop: Stop,
     ) -> Self {
         Self {
             connection: None,
-            map: IdentityMap::new(connections.database.clone()),
+            map: IdentityMap::new(connections.database.clone(), stop.clone()),
             connections,
             tag: Tag::fresh(),
             flush_mode,
@@ -71,6 +75,7 @@ impl<B: Backend> Core<B> {
             wrote: false,
             stands: false,
             subscribers,
+            stop,
             taken_along: HashMap::new(),
             outcome: None,
             counts: Arc::default(),
@@ -79,13 +84,15 @@ impl<B: Backend> Core<B> {
 
     /// What another session on the same pool has at its start.
     pub(crate) fn beside(&self) -> Self {
-        let beside = Self::new(Arc::clone(&self.connections), self.flush_mode, self.subscribers.clone());
+        let (connections, subscribers) = (Arc::clone(&self.connections), self.subscribers.clone());
+        let beside = Self::new(connections, self.flush_mode, subscribers, self.stop.clone());
         Self { counts: Arc::clone(&self.counts), ..beside }
     }
 
     /// What stands in a session's place while a transaction or a scope of it has the real one.
     pub(crate) fn vacant(&self) -> Self {
-        Self { tag: self.tag, ..Self::new(Arc::clone(&self.connections), self.flush_mode, None) }
+        let connections = Arc::clone(&self.connections);
+        Self { tag: self.tag, ..Self::new(connections, self.flush_mode, None, self.stop.clone()) }
     }
 
     pub(crate) const fn in_transaction(&self) -> bool {
@@ -95,6 +102,7 @@ impl<B: Backend> Core<B> {
     /// The connection, checked out of the pool on first use.
     pub(crate) fn connection(&mut self) -> Result<&mut B::Connection> {
         self.connect()?;
+        self.stop.check()?;
         self.connection.as_mut().map(Checkout::connection).ok_or_else(no_connection)
     }
 
@@ -104,6 +112,7 @@ impl<B: Backend> Core<B> {
             self.wrote = true;
         } else {
             self.stands = true;
+            self.stop.note_stands();
         }
     }
 
@@ -113,7 +122,7 @@ impl<B: Backend> Core<B> {
         self.counts.add_written(written);
     }
 
-    fn connect(&mut self) -> Result<()> {
+    pub(super) fn connect(&mut self) -> Result<()> {
         if self.ended.is_some() {
             return Err(Error::TransactionEnded);
         }
@@ -126,17 +135,28 @@ impl<B: Backend> Core<B> {
             self.connection = None;
         }
         if self.connection.is_none() {
+            // It can take long to get one.
+            self.stop.check()?;
             self.connection = Some(self.connections.check_out()?.counted(&self.counts));
         }
         Ok(())
     }
 
-    /// Runs statements. A failure that ends the transaction on the server is remembered.
+    /// Runs statements, unless the session is to stop. A failure that ends the transaction on the server is remembered.
     pub(crate) fn run<R>(
         &mut self,
         statements: impl FnOnce(&mut B::Connection, &mut IdentityMap<B>) -> Result<R>,
     ) -> Result<R> {
         self.connect()?;
+        self.stop.check()?;
+        self.run_connected(statements)
+    }
+
+    /// Runs statements on the connection that the session has, whether it is to stop or not.
+    pub(super) fn run_connected<R>(
+        &mut self,
+        statements: impl FnOnce(&mut B::Connection, &mut IdentityMap<B>) -> Result<R>,
+    ) -> Result<R> {
         let mut running = Running { core: self, interrupted: true };
         let core = &mut *running.core;
         let checkout = core.connection.as_mut().ok_or_else(no_connection)?;

@@ -23,6 +23,7 @@ use crate::metrics::{Counter, Timer};
 use crate::observe::{Written, spans};
 use crate::order::{self, Action, Plan, Step};
 use crate::statement::{Missing, Suspicion};
+use crate::stop::Committing;
 
 /// What a flush puts around its statements.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -212,6 +213,8 @@ struct Attempt<'a, B: Backend> {
     core: &'a mut Core<B>,
     open: bool,
     writes: bool,
+    /// A single statement is its own commit.
+    committing: Option<Committing>,
     accepted: bool,
 }
 
@@ -221,19 +224,24 @@ impl<'a, B: Backend> Attempt<'a, B> {
         if open {
             core.begin(&TransactionOptions::new())?;
         }
-        Ok(Self { core, open, writes, accepted: false })
+        let is_commit = writes && !open && !core.in_transaction();
+        let committing = is_commit.then(|| core.stop.commit()).transpose()?;
+        Ok(Self { core, open, writes, committing, accepted: false })
     }
 
     fn end(mut self, executed: Result<()>) -> Result<()> {
-        let is_commit = self.writes && !self.open && !self.core.in_transaction();
-        // A single statement is its own commit.
+        let committing = self.committing.take();
         if let Err(error) = executed {
-            return Err(if is_commit { self.core.refused(error) } else { error });
+            return Err(match committing {
+                Some(committing) => self.core.refused(error, committing),
+                None => error,
+            });
         }
         if self.writes {
             self.core.note_write();
         }
-        if is_commit {
+        if let Some(committing) = committing {
+            committing.end(true);
             self.core.outcome = Some(Outcome::Committed);
         }
         if self.open {

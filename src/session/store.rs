@@ -10,6 +10,7 @@ use crate::error::{Error, Result, RowName, UnflushedEntity};
 use crate::identity::{Arena, FrameKind, Slot, Status};
 use crate::order::{Action, Side, WriteKind};
 use crate::statement::{Assignment, Missing, Suspicion, Writer, table_name};
+use crate::stop::Stop;
 
 use super::table_name::TableName;
 
@@ -22,8 +23,8 @@ pub(crate) struct EntityStore<E: Entity<B>, B: Backend> {
 }
 
 impl<E: Entity<B>, B: Backend> EntityStore<E, B> {
-    pub(crate) fn new(frames: &[FrameKind], database: Database<B>) -> Self {
-        Self { arena: Arena::new(frames), writer: Writer::new(database), table: None }
+    pub(crate) fn new(frames: &[FrameKind], database: Database<B>, stop: Stop) -> Self {
+        Self { arena: Arena::new(frames), writer: Writer::new(database, stop), table: None }
     }
 
     /// The row of that key as it is now, with one SELECT. One that this transaction holds a lock on may be older in a plain

@@ -8,6 +8,7 @@ use crate::database::Database;
 use crate::entity::Entity;
 use crate::error::{Unflushed, UnflushedEntity};
 use crate::identity::{Arena, FrameKind};
+use crate::stop::Stop;
 
 /// A store, by its place in the session.
 pub(crate) type StoreId = usize;
@@ -20,11 +21,12 @@ pub(crate) struct IdentityMap<B: Backend> {
     /// Whether a checkpoint is open, see [`Arena::open_checkpoint`].
     has_checkpoint: bool,
     database: Database<B>,
+    stop: Stop,
 }
 
 impl<B: Backend> IdentityMap<B> {
-    pub(crate) const fn new(database: Database<B>) -> Self {
-        Self { stores: Vec::new(), frames: Vec::new(), clock: 0, has_checkpoint: false, database }
+    pub(crate) const fn new(database: Database<B>, stop: Stop) -> Self {
+        Self { stores: Vec::new(), frames: Vec::new(), clock: 0, has_checkpoint: false, database, stop }
     }
 
     pub(crate) const fn dialect(&self) -> &'static Dialect {
@@ -42,7 +44,7 @@ impl<B: Backend> IdentityMap<B> {
     pub(crate) fn store_mut<E: Entity<B>>(&mut self) -> &mut EntityStore<E, B> {
         let id = TypeId::of::<E>();
         let at = self.stores.iter().position(|(other, _)| *other == id).unwrap_or_else(|| {
-            let mut store = EntityStore::<E, B>::new(&self.frames, self.database.clone());
+            let mut store = EntityStore::<E, B>::new(&self.frames, self.database.clone(), self.stop.clone());
             if self.has_checkpoint {
                 store.arena.open_checkpoint();
             }

@@ -12,6 +12,7 @@ use crate::backend::{Backend, FailureKind, TransactionOptions};
 use crate::error::{Error, Result};
 use crate::metrics::Counter;
 use crate::statement::database;
+use crate::stop::Committing;
 
 type Manager<B> = <<B as Backend>::Connection as Connection>::TransactionManager;
 
@@ -64,29 +65,43 @@ impl<B: Backend> Core<B> {
             self.rollback();
             return Err(Error::Doomed { cause });
         }
-        let committed = self.run(|connection, _| {
-            // It rolls back by itself when COMMIT is refused.
-            B::commit(connection).map_err(database::<B>)
+        let is_last = self.levels.depth() == 1;
+        let allowed = if is_last { self.stop.commit().map(Some) } else { self.stop.check().map(|()| None) };
+        let committing = match allowed {
+            Ok(committing) => committing,
+            Err(stopped) => {
+                self.rollback();
+                return Err(stopped);
+            }
+        };
+        // Who asks for a stop from here on is told that it came too late.
+        let committed = self.connect().and_then(|()| {
+            self.run_connected(|connection, _| {
+                // It rolls back by itself when COMMIT is refused.
+                B::commit(connection).map_err(database::<B>)
+            })
         });
         match committed {
             Ok(()) => self.levels.commit(),
             Err(_) => self.levels.rollback(),
         }
-        if self.in_transaction() {
+        let Some(committing) = committing else {
             self.lift_doom();
             return committed;
-        }
+        };
         // Refused or not, it is over, and what doomed it with it.
         self.doom = None;
-        self.stands |= self.wrote && committed.is_ok();
+        let stands = self.wrote && committed.is_ok();
+        self.stands |= stands;
         self.is_over();
         match committed {
             Ok(()) => {
+                committing.end(stands);
                 self.outcome = Some(Outcome::Committed);
                 Ok(())
             }
             Err(error) => {
-                let error = self.refused(error);
+                let error = self.refused(error, committing);
                 self.connections.observer.count(Counter::Rollbacks, u64::from(self.outcome.is_some()));
                 Err(error)
             }
@@ -116,8 +131,9 @@ impl<B: Backend> Core<B> {
     }
 
     /// An error of what would have been the last word of a transaction, as its caller is told.
-    pub(super) fn refused(&mut self, error: Error) -> Error {
+    pub(super) fn refused(&mut self, error: Error, committing: Committing) -> Error {
         let error = unknown(error);
+        committing.end(matches!(error, Error::CommitUnknown { .. }));
         self.outcome = match error {
             Error::CommitUnknown { .. } => None,
             _ => Some(Outcome::RolledBack),

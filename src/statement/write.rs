@@ -9,6 +9,7 @@ use crate::database::Database;
 use crate::entity::{ColumnSet, Entity, References, give_key, keeps_others};
 use crate::error::{Error, Result};
 use crate::identity::{Arena, Row, Slot, Written, relation_columns};
+use crate::stop::Stop;
 
 /// Executes steps for one entity.
 ///
@@ -16,6 +17,7 @@ use crate::identity::{Arena, Row, Slot, Written, relation_columns};
 pub(crate) struct Writer<E: Entity<B>, B: Backend> {
     pub(super) database: Database<B>,
     texts: Texts,
+    stop: Stop,
     /// Values as they were before this flush resolved their links.
     pub(super) undo: Vec<(u32, E)>,
     /// Rows whose version this flush moved on.
@@ -44,10 +46,11 @@ pub(crate) enum Suspicion {
 }
 
 impl<E: Entity<B>, B: Backend> Writer<E, B> {
-    pub(crate) fn new(database: Database<B>) -> Self {
+    pub(crate) fn new(database: Database<B>, stop: Stop) -> Self {
         Self {
             texts: Texts::new(database.dialect),
             database,
+            stop,
             undo: Vec::new(),
             advanced: Vec::new(),
             keys: None,
@@ -57,8 +60,9 @@ impl<E: Entity<B>, B: Backend> Writer<E, B> {
         }
     }
 
-    /// The text of a shape.
+    /// The text of a shape, for a statement that comes next. There is none when the session is to stop.
     pub(super) fn text(&mut self, shape: Shape) -> Result<Rc<str>> {
+        self.stop.check()?;
         self.texts.get::<E, B>(shape).map_err(database::<B>)
     }
 

@@ -412,6 +412,46 @@ mod services {
             })
         })
     }
+
+    mod in_an_async_server {
+        use super::*;
+        use moored::RunLimits;
+
+        #[tokio::test]
+        async fn run() -> moored::Result<()> {
+            let (orm, book) = (library()?, Key::<Book>::new(1));
+            let left = orm
+                .run(move |session| {
+                    session.transaction(|tx| {
+                        let book = tx.find::<Book>(book)?.required()?;
+                        lend(tx, &book) // services are what they are everywhere
+                    })
+                })
+                .await?;
+            assert_eq!(left, 2);
+            let left = orm
+                .run_blocking(move |orm| {
+                    orm.retry(&Retry::default(), |session| {
+                        let book = session.find::<Book>(book)?.required()?;
+                        session.edit(&book)?.copies -= 1;
+                        session.flush()?;
+                        Ok(session[&book].copies)
+                    })
+                })
+                .await?;
+            assert_eq!(left, 1);
+            Ok(())
+        }
+
+        #[tokio::test]
+        async fn limits() -> moored::Result<()> {
+            let path = ":memory:";
+            let limits = RunLimits::new().wait(Duration::from_millis(500)).timeout(Duration::from_secs(5));
+            let orm = Orm::<Sqlite>::builder(path).run_limits(limits).build()?;
+            let report = orm.with_run_limits(limits.timeout(Duration::from_secs(60))); // the same pool and places
+            report.run_read(|_| Ok(())).await
+        }
+    }
 }
 
 mod read_sessions_and_replicas {

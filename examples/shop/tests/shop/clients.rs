@@ -50,7 +50,7 @@ fn visit(shop: &Client, number: i64, rounds: usize) -> Did {
         let lines: Vec<(i32, i32)> = TRACKS
             .iter()
             .enumerate()
-            .filter(|(at, _)| (number as usize + round + at) % 3 == 0)
+            .filter(|(at, _)| (number as usize + round + at).is_multiple_of(3))
             .map(|(at, &track)| (track, 1 + ((number as usize + round * at) % 4) as i32))
             .collect();
         let placed = did.until_available(|| shop.order(customer, &lines));

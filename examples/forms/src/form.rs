@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::article::{Article, check};
 use crate::page;
-use crate::work::{Failed, in_session};
+use crate::work::Failed;
 
 /// What the form posts.
 #[derive(Deserialize, Clone)]
@@ -32,7 +32,7 @@ pub(crate) async fn show(
     State(orm): State<Orm<Sqlite>>,
     Path(id): Path<i32>,
 ) -> Result<Html<String>, Failed> {
-    let article = in_session(&orm, move |session| find(session, id)).await?;
+    let article = orm.run(move |session| find(session, id)).await?;
     Ok(Html(page::form(id, &article.into())))
 }
 
@@ -46,10 +46,10 @@ pub(crate) async fn post(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page::wrong(id, &edit, wrong))).into_response());
     }
     let mine = edit.clone();
-    match in_session(&orm, move |session| save(session, id, mine)).await {
+    match orm.run(move |session| save(session, id, mine)).await {
         // It is from theirs, once it was shown, that mine goes on: the next form has their version.
-        Err(Failed::Work(Error::Stale(_))) => {
-            let theirs = in_session(&orm, move |session| find(session, id)).await?;
+        Err(Error::Stale(_)) => {
+            let theirs = orm.run(move |session| find(session, id)).await?;
             Ok((StatusCode::CONFLICT, Html(page::conflict(id, &edit, &theirs.into()))).into_response())
         }
         saved => {

@@ -9,14 +9,14 @@ use moored::prelude::*;
 use moored_sqlite::Sqlite;
 
 use crate::article::{Article, check};
-use crate::work::{Failed, in_session};
+use crate::work::Failed;
 
 /// `GET /articles/{id}`
 pub(crate) async fn show(
     State(orm): State<Orm<Sqlite>>,
     Path(id): Path<i32>,
 ) -> Result<Json<Detached<Article>>, Failed> {
-    in_session(&orm, move |session| take(session, id)).await.map(Json)
+    Ok(Json(orm.run(move |session| take(session, id)).await?))
 }
 
 /// `PUT /articles/{id}`. Answers with the article as it is now, to go on from: with 200 as it was saved, with 409 as
@@ -29,9 +29,9 @@ pub(crate) async fn put(
     if let Err(wrong) = allowed(id, &edited) {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, wrong).into_response());
     }
-    match in_session(&orm, move |session| save(session, &edited)).await {
-        Err(Failed::Work(Error::Stale(_))) => {
-            let theirs = in_session(&orm, move |session| take(session, id)).await?;
+    match orm.run(move |session| save(session, &edited)).await {
+        Err(Error::Stale(_)) => {
+            let theirs = orm.run(move |session| take(session, id)).await?;
             Ok((StatusCode::CONFLICT, Json(theirs)).into_response())
         }
         saved => Ok(Json(saved?).into_response()),

@@ -45,7 +45,7 @@ impl Site {
         let router = forms::router(forms::open(file).unwrap());
         let (sender, address) = mpsc::channel();
         thread::spawn(move || {
-            tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap().block_on(async {
+            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 sender.send(listener.local_addr().unwrap()).unwrap();
                 axum::serve(listener, router).await.unwrap();

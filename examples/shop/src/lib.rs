@@ -1,6 +1,6 @@
 //! A music shop in the shape of the Chinook sample, served by axum: one unit of work a request.
 //!
-//! Services ([`catalogue`], [`orders`]) take a unit of work and know nothing of HTTP. Handlers (`http`) ask for the unit of
+//! Services (`catalogue`, `orders`) take a unit of work and know nothing of HTTP. Handlers (`http`) ask for the unit of
 //! work of their request, call a service in it and say when it is flushed. Who may do what is left out: there are no accounts.
 
 mod catalogue;

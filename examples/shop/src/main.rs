@@ -11,7 +11,7 @@
 
 use std::error::Error;
 
-use shop::Patience;
+use music_shop::Patience;
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -19,10 +19,10 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let mut arguments = std::env::args().skip(1);
     let file = arguments.next().unwrap_or_else(|| ":memory:".into());
     let address = arguments.next().unwrap_or_else(|| "127.0.0.1:3000".into());
-    let orm = shop::open(file, Patience::default())?;
+    let orm = music_shop::open(file, Patience::default())?;
     let listener = TcpListener::bind(address).await?;
     println!("http://{}/tracks", listener.local_addr()?);
-    shop::serve(listener, orm, asked_to_stop()).await?;
+    music_shop::serve(listener, orm, asked_to_stop()).await?;
     println!("all requests are answered");
     Ok(())
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::thread;
 
+use music_shop::Patience;
 use serde_json::{Value, json};
-use shop::Patience;
 
 use crate::site::{Client, Database, Site, price};
 

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use shop::Patience;
+use music_shop::Patience;
 
 use crate::site::{Site, order};
 

@@ -9,8 +9,8 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use moored::Orm;
 use moored_sqlite::Sqlite;
+use music_shop::Patience;
 use serde_json::{Value, json};
-use shop::Patience;
 use tokio::net::TcpListener;
 
 /// The shop, served on a thread of this process.
@@ -26,7 +26,7 @@ impl Site {
 
     pub(crate) fn with(name: &str, patience: Patience) -> Self {
         let file = new_file(name);
-        let orm = shop::open(&file, patience).unwrap();
+        let orm = music_shop::open(&file, patience).unwrap();
         let (sender, address) = mpsc::channel();
         thread::spawn(move || {
             tokio::runtime::Builder::new_multi_thread()
@@ -37,7 +37,7 @@ impl Site {
                 .block_on(async {
                     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                     sender.send(listener.local_addr().unwrap()).unwrap();
-                    shop::serve(listener, orm, std::future::pending()).await.unwrap();
+                    music_shop::serve(listener, orm, std::future::pending()).await.unwrap();
                 });
         });
         Self { client: Client::of(address.recv().unwrap().to_string()), database: Database::of(&file) }

@@ -58,6 +58,7 @@ accepted! {
         return_what_was_worked_out;
     session:
         a_session_on_each_thread,
+        await_the_key,
         brand_shortened_for_an_inner_part,
         compare_keys_across_sessions,
         detach_here_and_merge_there,

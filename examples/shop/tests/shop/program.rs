@@ -94,7 +94,7 @@ fn a_request_in_flight_is_answered_before_the_end() {
         let client = program.client.another();
         let order = program.database.locked(|| {
             let order = thread::spawn(move || client.order(1, &[(1, 1)]));
-            sleep(Duration::from_millis(300));
+            sleep(Duration::from_secs(1));
             program.signal(signal);
             let asked = Instant::now();
             while TcpStream::connect(&program.client.address).is_ok() {

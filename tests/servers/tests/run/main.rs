@@ -40,7 +40,7 @@ moored_server_tests::on_every_database!(
     whoever_is_told_that_nothing_stands_finds_nothing,
 );
 
-const SHORT: Duration = Duration::from_millis(150);
+const SHORT: Duration = Duration::from_millis(300);
 const LONG: Duration = Duration::from_secs(60);
 
 fn runtime() -> Runtime {

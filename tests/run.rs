@@ -234,6 +234,37 @@ fn what_nobody_waits_for_is_rolled_back() {
     assert_eq!(others(&orm), ["Next"]);
 }
 
+/// What waits for a commit hears of none, and whoever subscribed hears of the rollback.
+#[test]
+fn those_who_wait_for_an_end_hear_of_a_rollback() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let (on_commit, on_rollback, hook) = (Arc::clone(&heard), Arc::clone(&heard), Arc::clone(&heard));
+    let orm = library_with(|builder| {
+        builder.run_limits(RunLimits::new().timeout(SHORT)).subscribe(|events| {
+            events.after_commit(move |_| on_commit.lock().unwrap().push("committed"));
+            events.after_rollback(move |_| on_rollback.lock().unwrap().push("rolled back"));
+        })
+    })
+    .unwrap();
+    let (end, ended) = mpsc::channel();
+    runtime().block_on(async {
+        let late = orm.run(move |session| {
+            let done = session.transaction(|tx| {
+                tx.after_commit(move || hook.lock().unwrap().push("done"));
+                tx.persist(NewAuthor::new("Written"))?;
+                tx.flush()?;
+                sleep(SHORT * 2);
+                Ok(())
+            });
+            end.send(()).unwrap();
+            done
+        });
+        assert!(matches!(late.await, Err(Error::TimedOut { may_stand: false })));
+        ended.recv_timeout(LONG).unwrap();
+    });
+    assert_eq!(*heard.lock().unwrap(), ["rolled back"]);
+}
+
 #[test]
 fn who_does_not_wait_for_a_place_any_more_leaves_the_queue() {
     let orm = library_with(|builder| builder.pool_size(1)).unwrap();

@@ -35,6 +35,7 @@ struct Account {
 moored_server_tests::on_every_database!(
     what_runs_out_of_time_is_rolled_back,
     what_nobody_waits_for_is_rolled_back,
+    a_savepoint_is_not_released_either,
     what_waits_for_a_lock_is_given_up_at_once,
     two_hundred_callers_share_two_connections,
     whoever_is_told_that_nothing_stands_finds_nothing,
@@ -147,6 +148,31 @@ where
         assert!(tokio::time::timeout(SHORT, left).await.is_err());
     });
     assert!(matches!(seen.recv_timeout(LONG), Ok(Error::Cancelled { may_stand: false })));
+    bank.is_as_before();
+}
+
+/// The closure takes no notice of what becomes of its savepoint.
+fn a_savepoint_is_not_released_either<B: Backend>(place: Place<B>)
+where
+    Account: Entity<B>,
+{
+    let bank = Bank::open(&place, one_connection);
+    let hurried = bank.orm.with_run_limits(RunLimits::new().timeout(SHORT));
+    let (send, seen) = mpsc::channel();
+    let late = runtime().block_on(hurried.run(move |session| {
+        session.transaction(|tx| {
+            let done = tx.transaction(|savepoint| {
+                pay(savepoint, 10)?;
+                savepoint.flush()?;
+                sleep(SHORT * 2);
+                Ok(())
+            });
+            send.send(done.unwrap_err()).unwrap();
+            Ok(())
+        })
+    }));
+    assert!(matches!(late, Err(Error::TimedOut { may_stand: false })), "{late:?}");
+    assert!(matches!(seen.recv_timeout(LONG), Ok(Error::TimedOut { may_stand: false })));
     bank.is_as_before();
 }
 

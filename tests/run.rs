@@ -144,6 +144,30 @@ fn whoever_gets_no_place_in_time_is_told_and_nothing_was_begun() {
     });
 }
 
+/// They have the connections of the copies, and so places of their own.
+#[test]
+fn where_there_are_replicas_readers_do_not_wait_for_writers() {
+    let limits = RunLimits::new().wait(SHORT);
+    let orm = library_with(|builder| {
+        builder.run_at_once(1).run_limits(limits).replica("/no/such/folder/copy.sqlite")
+    })
+    .unwrap();
+    let (begin, begun) = mpsc::channel();
+    let (end, ended) = mpsc::channel::<()>();
+    let runtime = runtime();
+    let writer = runtime.spawn(orm.run(move |_| {
+        begin.send(()).unwrap();
+        ended.recv().unwrap();
+        Ok(())
+    }));
+    begun.recv_timeout(LONG).unwrap();
+    let authors = orm.run_read(|session| session.query::<Author>(authors::table).count());
+    assert_eq!(runtime.block_on(authors).unwrap(), 1);
+    assert!(matches!(runtime.block_on(orm.run(|_| Ok(()))), Err(Error::Busy)));
+    end.send(()).unwrap();
+    runtime.block_on(writer).unwrap().unwrap();
+}
+
 /// Both in a transaction and in a flush of its own.
 #[test]
 fn what_runs_out_of_time_is_rolled_back() {

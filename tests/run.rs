@@ -121,7 +121,7 @@ fn whoever_gets_no_place_in_time_is_told_and_nothing_was_begun() {
         let (begin, begun) = tokio::sync::oneshot::channel();
         let long = tokio::spawn(orm.run(move |_| {
             begin.send(()).unwrap();
-            ended.recv().unwrap();
+            ended.recv_timeout(LONG).unwrap();
             Ok(())
         }));
         begun.await.unwrap();
@@ -157,7 +157,8 @@ fn where_there_are_replicas_readers_do_not_wait_for_writers() {
     let runtime = runtime();
     let writer = runtime.spawn(orm.run(move |_| {
         begin.send(()).unwrap();
-        ended.recv().unwrap();
+        // Nobody sends where the test fails, and the runtime waits for this.
+        ended.recv_timeout(LONG).unwrap();
         Ok(())
     }));
     begun.recv_timeout(LONG).unwrap();
@@ -294,7 +295,7 @@ fn who_does_not_wait_for_a_place_any_more_leaves_the_queue() {
     let orm = library_with(|builder| builder.pool_size(1)).unwrap();
     runtime().block_on(async {
         let (end, ended) = mpsc::channel::<()>();
-        let long = tokio::spawn(orm.run(move |_| ended.recv().map_err(|_| Error::NoTransaction)));
+        let long = tokio::spawn(orm.run(move |_| ended.recv_timeout(LONG).map_err(|_| Error::NoTransaction)));
         tokio::time::sleep(SHORT).await;
         assert!(timeout(SHORT, orm.run(|session| persist(session, "Never begun"))).await.is_err());
         end.send(()).unwrap();

@@ -191,7 +191,7 @@ where
             pay(tx, 1)?;
             tx.flush()?;
             begin.send(()).unwrap();
-            ended.recv().unwrap();
+            ended.recv_timeout(LONG).unwrap();
             Ok(())
         })
     });
